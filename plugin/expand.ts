@@ -1,0 +1,43 @@
+import { kinds } from './generated/kinds.ts'
+import type { Finding } from './finding.ts'
+import type { KubernetesObject, ObjectPatch } from './kind.ts'
+import { allowedInstead } from './nearest.ts'
+import { schemaFindings } from './schema-findings.ts'
+
+const group = 'platform.septemcore.com/'
+
+/** Objects that came from one object of ours, or one plain object as it was. */
+export interface Expanded {
+  readonly from: KubernetesObject
+  readonly objects: readonly KubernetesObject[]
+  readonly patches: readonly ObjectPatch[]
+}
+
+/** Takes parsed objects, returns each with what it becomes; refuses an unknown kind of ours and what its schema refuses. */
+export async function expand(
+  objects: readonly KubernetesObject[],
+): Promise<{ expanded: Expanded[]; findings: Finding[] }> {
+  const findings: Finding[] = []
+  const expanded: Expanded[] = []
+  for (const from of objects) {
+    if (!from.apiVersion.startsWith(group)) {
+      expanded.push({ from, objects: [from], patches: [] })
+      continue
+    }
+    const kind = kinds[from.kind]
+    if (!kind) {
+      const at = { kind: from.kind, name: from.metadata.name, path: ['kind'] }
+      findings.push({ at, fact: `unknown kind ${from.kind}`, remedy: allowedInstead(from.kind, Object.keys(kinds)) })
+      continue
+    }
+    const { schema, expand: expandKind } = await kind.load()
+    if (!kind.validate(from)) {
+      findings.push(...schemaFindings(from, schema, kind.validate.errors ?? []))
+      continue
+    }
+    const expansion = expandKind(from)
+    if ('findings' in expansion) findings.push(...expansion.findings)
+    else expanded.push({ from, objects: expansion.objects, patches: expansion.patches ?? [] })
+  }
+  return { expanded, findings }
+}

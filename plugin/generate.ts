@@ -1,0 +1,120 @@
+import { emit } from './emit.ts'
+import { type Expanded, expand } from './expand.ts'
+import type { Files } from './files.ts'
+import type { Finding, ObjectPlace } from './finding.ts'
+import { parseImage } from './image.ts'
+import type { KubernetesObject } from './kind.ts'
+import { type Layer, overlaidService, readLayers } from './overlay.ts'
+import { strayPins } from './overlay-pins.ts'
+import { parse } from './parse.ts'
+import { type BuildTree, patchTree, refusedPatch } from './patch.ts'
+import { pin, unpinned } from './pin.ts'
+import { placeFindings } from './places.ts'
+import { guard } from './guard.ts'
+
+/** What a build needs from outside. */
+export interface World {
+  readonly files: Files
+  /** What Kustomize prints for the folder of the build, or its own message. */
+  readonly built: Promise<{ readonly text: string } | { readonly error: string }>
+  readonly buildTree: BuildTree
+}
+
+/** Emitted for nothing while Kustomize runs: code that ran once is twice as fast, and one service is a short run. */
+const sample = [{ apiVersion: 'v1', kind: 'Sample', metadata: { name: 'sample' }, list: [{ text: 'a: b', number: 1 }] }]
+
+/** Objects as Kustomize merged them, with the kustomizations they came from. */
+export interface Merged {
+  readonly layers: readonly Layer[]
+  readonly objects: readonly KubernetesObject[]
+  readonly findings: readonly Finding[]
+}
+
+/** Takes a folder of the tree, returns its objects as Kustomize merges them, and what is wrong with how they are listed. */
+export async function merge(folder: string, world: World): Promise<Merged> {
+  // Read while Kustomize runs: what it would accept and ignore, and what it would fetch.
+  const { layers, findings: refused } = readLayers(folder, world.files)
+  emit(sample)
+  const built = await world.built
+  if ('error' in built) {
+    // What is refused is most likely why Kustomize failed, and says it with its place.
+    const failure = { at: { file: folder || '.' }, fact: built.error, remedy: 'correct what Kustomize names' }
+    return { layers, objects: [], findings: refused.length > 0 ? refused : [failure] }
+  }
+  const { objects, findings: unreadable } = parse(built.text)
+  const stray = unreadable.length > 0 ? [] : strayPins(layers, objects)
+  return { layers, objects, findings: [...refused, ...unreadable, ...stray] }
+}
+
+/** Takes a folder of the tree, returns its manifests, or everything that is wrong: never both, never neither. */
+export async function generate(folder: string, world: World): Promise<{ manifests: string } | { findings: Finding[] }> {
+  return finish(folder, await merge(folder, world), world)
+}
+
+/** Takes what a folder merges to, returns its manifests, or everything that is wrong. */
+export async function finish(
+  folder: string,
+  { layers, objects: merged, findings: listed }: Merged,
+  world: World,
+): Promise<{ manifests: string } | { findings: Finding[] }> {
+  const place = (findings: readonly Finding[]) => ({
+    findings: placeFindings(findings, overlayOf(folder, layers), merged, world.files),
+  })
+  const { expanded, findings: invalid } = await expand(merged)
+  const wrong = [...listed, ...invalid, ...expanded.flatMap(({ from }) => unpinnedDefinition(from))]
+  if (wrong.length > 0) return place(wrong)
+
+  const patched = await applyPatches(expanded, world.buildTree)
+  if ('findings' in patched) return place(patched.findings)
+  const rule = { ours: new Set(expanded.flatMap(({ from }) => ownImage(from) ?? [])), requireDigests: false }
+  const last = [...guard(patched.objects), ...patched.objects.flatMap((object) => pin(object, rule))]
+  return last.length > 0 ? place(last) : { manifests: emit(patched.objects) }
+}
+
+function ownImage({ kind, spec }: KubernetesObject): string | undefined {
+  return kind === 'ServiceDefinition' ? parseImage((spec as { image: string }).image).repository : undefined
+}
+
+function unpinnedDefinition(from: KubernetesObject): Finding[] {
+  const repository = ownImage(from)
+  if (repository === undefined) return []
+  const { image, environment } = from.spec as { image: string; environment: { name: string; requireDigests?: boolean } }
+  const fact = unpinned(image, { ours: new Set([repository]), requireDigests: environment.requireDigests ?? false })
+  if (!fact) return []
+  const { kind, metadata } = from
+  const digest = environment.requireDigests ? '@sha256:<digest>' : ''
+  return [
+    {
+      at: { kind, name: metadata.name, path: ['spec', 'image'] },
+      fact,
+      remedy: `npm run bump ${metadata.name} <sha>${digest} ${environment.name}`,
+    },
+  ]
+}
+
+async function applyPatches(
+  expanded: readonly Expanded[],
+  buildTree: BuildTree,
+): Promise<{ objects: KubernetesObject[] } | { findings: Finding[] }> {
+  const plain = expanded.filter(({ patches }) => patches.length === 0).flatMap(({ objects }) => objects)
+  const toPatch = expanded.filter(({ patches }) => patches.length > 0)
+  if (toPatch.length === 0) return { objects: plain }
+  const { tree, findings } = patchTree(toPatch)
+  if (findings.length > 0) return { findings }
+  try {
+    const { objects, findings: unreadable } = parse(await buildTree(tree))
+    return unreadable.length > 0 ? { findings: unreadable } : { objects: [...plain, ...objects] }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const named = toPatch.filter(
+      ({ from }) => message.includes(`'${from.metadata.name}'`) || message.includes(`/${from.metadata.name}'`),
+    )
+    return { findings: (named.length > 0 ? named : toPatch).map(({ from }) => refusedPatch(from, message)) }
+  }
+}
+
+/** The overlay an object was merged in: its own where the build is of many services, else the folder of the build. */
+const overlayOf =
+  (folder: string, layers: readonly Layer[]) =>
+  ({ name }: ObjectPlace): string =>
+    layers.find((layer) => overlaidService(layer.folder) === name)?.folder ?? folder

@@ -1,0 +1,33 @@
+import type { Finding } from './finding.ts'
+import type { KubernetesObject } from './kind.ts'
+
+/** Takes all finished objects, returns what may never reach a cluster: nothing at all, a Secret, two objects of one identity. */
+export function guard(objects: readonly KubernetesObject[]): Finding[] {
+  if (objects.length === 0) {
+    return [
+      {
+        at: { file: '.' },
+        fact: 'there are no objects, and Argo CD would take that as an order to delete everything',
+        remedy: 'list at least one resource',
+      },
+    ]
+  }
+  const findings: Finding[] = []
+  const seen = new Set<string>()
+  for (const { apiVersion, kind, metadata } of objects) {
+    const at = { kind, name: metadata.name, path: [] }
+    // The version is no part of an object's identity.
+    const identity = [apiVersion.split('/').slice(0, -1).join('/'), kind, metadata.namespace ?? '', metadata.name].join(
+      '|',
+    )
+    if (seen.has(identity)) findings.push({ at, fact: 'is there twice', remedy: 'rename one of the two, or remove it' })
+    if (apiVersion === 'v1' && kind === 'Secret')
+      findings.push({
+        at,
+        fact: 'a Secret would stand in git',
+        remedy: 'keep the value in Vault and name its path under spec.secrets',
+      })
+    seen.add(identity)
+  }
+  return findings
+}

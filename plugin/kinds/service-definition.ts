@@ -1,0 +1,318 @@
+import type { Static } from 'typebox'
+import type { Expansion } from '../kind.ts'
+import { expandService } from '../service/expand.ts'
+
+const variable = {
+  type: 'string',
+  pattern: '^[A-Z][A-Z0-9_]*$',
+  description: 'Name of an environment variable.',
+} as const
+
+const quantity = {
+  type: 'string',
+  pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?$',
+  description: 'A Kubernetes quantity, such as 100m (a tenth of a core) or 128Mi.',
+} as const
+
+const resources = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['requests', 'limits'],
+  description: 'What one replica is promised (requests) and may use at most (limits).',
+  properties: {
+    requests: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['cpu', 'memory'],
+      properties: { cpu: quantity, memory: quantity },
+    },
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['cpu', 'memory'],
+      properties: { cpu: quantity, memory: quantity },
+    },
+  },
+} as const
+
+const port = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    port: { type: 'integer', minimum: 1024, maximum: 65535, description: 'The port the binary listens on.' },
+    env: { ...variable, description: 'The variable that tells the binary this port.' },
+    appProtocol: {
+      enum: ['http', 'grpc', 'tcp'],
+      description: 'What is spoken there; http and grpc ports know it by their name.',
+    },
+  },
+} as const
+
+const path = { type: 'string', pattern: '^/[A-Za-z0-9/._-]*$' } as const
+
+const topicName = { type: 'string', pattern: '^[a-zA-Z0-9._-]{1,249}$' } as const
+
+const topic = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    retentionHours: {
+      type: 'integer',
+      minimum: 1,
+      description: 'How long events are kept; 168 unless said. Said by one service per topic.',
+    },
+    partitions: { type: 'integer', minimum: 1, description: '6 unless said. Said by one service per topic.' },
+  },
+} as const
+
+const topics = { type: 'object', propertyNames: topicName, additionalProperties: topic } as const
+
+const serviceName = { type: 'string', pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$' } as const
+
+const environment = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'stores', 'vault'],
+  description: 'Facts of the environment, said once in overlays/<env>/shared.',
+  properties: {
+    name: { type: 'string', minLength: 1 },
+    requireDigests: { type: 'boolean', default: false, description: 'Whether a pin needs a digest beside the SHA.' },
+    vault: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['address', 'image'],
+      properties: {
+        address: { type: 'string', pattern: '^https://' },
+        image: { type: 'string', description: 'The image of the Vault Proxy, with version and digest.' },
+      },
+    },
+    stores: {
+      type: 'object',
+      propertyNames: serviceName,
+      description: 'Every store that services may use, by name.',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['address'],
+        properties: {
+          address: { type: 'string', minLength: 1 },
+          env: { ...variable, description: 'The variable in which every service finds the address.' },
+          external: { type: 'boolean', description: 'True when this repository does not run the store.' },
+        },
+      },
+    },
+  },
+} as const
+
+export const schema = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'ServiceDefinition',
+  description: 'What a service is and needs; the plugin turns it into Kubernetes objects.',
+  type: 'object',
+  additionalProperties: false,
+  required: ['apiVersion', 'kind', 'metadata', 'spec'],
+  properties: {
+    apiVersion: { const: 'platform.septemcore.com/v1alpha1' },
+    kind: { const: 'ServiceDefinition' },
+    metadata: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['name', 'namespace'],
+      properties: {
+        name: serviceName,
+        namespace: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' },
+        labels: { type: 'object', additionalProperties: { type: 'string' } },
+        annotations: { type: 'object', additionalProperties: { type: 'string' } },
+      },
+    },
+    spec: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['description', 'image', 'resources', 'environment'],
+      properties: {
+        description: { type: 'string', minLength: 1, description: 'What the service does, in one sentence.' },
+        image: { type: 'string', minLength: 1, description: 'The image; its tag is the pin in the overlay.' },
+        replicas: { type: 'integer', minimum: 1, maximum: 100, description: '3 unless said; not with autoscaling.' },
+        autoscaling: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['minReplicas', 'maxReplicas', 'averageUtilization'],
+          properties: {
+            minReplicas: { type: 'integer', minimum: 1, maximum: 100 },
+            maxReplicas: { type: 'integer', minimum: 1, maximum: 100 },
+            averageUtilization: {
+              type: 'object',
+              additionalProperties: false,
+              minProperties: 1,
+              description: 'Percent of the requests above which replicas are added.',
+              properties: {
+                cpu: { type: 'integer', minimum: 1, maximum: 100 },
+                memory: { type: 'integer', minimum: 1, maximum: 100 },
+              },
+            },
+          },
+        },
+        resources,
+        ports: {
+          type: 'object',
+          propertyNames: { type: 'string', pattern: '^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$' },
+          description: 'http (8080) and grpc (50050) are there unless changed; others are added.',
+          additionalProperties: port,
+        },
+        probes: {
+          type: 'object',
+          additionalProperties: false,
+          description: 'Paths on the http port; /health/live and /health/ready unless said.',
+          properties: { liveness: path, readiness: path },
+        },
+        terminationGracePeriodSeconds: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 3600,
+          description: 'From the order to stop until the process is killed; 45 unless said.',
+        },
+        preStopSleepSeconds: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 300,
+          description: 'How long a stopping replica still serves while others learn that it leaves; 10 unless said.',
+        },
+        progressDeadlineSeconds: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 3600,
+          description: 'After this long without progress a rollout counts as failed; 300 unless said.',
+        },
+        tmpSizeLimit: {
+          ...quantity,
+          description: 'Size of /tmp, the only folder that can be written; 64Mi unless said.',
+        },
+        env: {
+          type: 'object',
+          propertyNames: variable,
+          description: 'Environment variables; each value is a string.',
+          additionalProperties: { type: 'string' },
+        },
+        secrets: {
+          type: 'object',
+          propertyNames: variable,
+          description: 'Environment variables whose value is a key of a Vault secret.',
+          additionalProperties: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['path', 'key'],
+            properties: {
+              path: {
+                type: 'string',
+                pattern: '^[a-z0-9][a-z0-9/_-]*[a-z0-9]$',
+                description: 'Path under the mount secret.',
+              },
+              key: { type: 'string', pattern: '^[A-Za-z0-9._-]+$' },
+            },
+          },
+        },
+        vault: {
+          type: 'object',
+          minProperties: 1,
+          propertyNames: { type: 'string', pattern: '^[a-z0-9-]+(/[a-z0-9-]+)+$' },
+          description: 'Vault paths (mount first) that the binary itself reads or writes; gives it a Vault Proxy.',
+          additionalProperties: { enum: ['read', 'write'] },
+        },
+        database: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name'],
+          properties: {
+            name: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$' },
+            env: { ...variable, description: 'The variable of the address; DATABASE_URL unless said.' },
+            migrations: {
+              enum: ['self', 'job'],
+              description: 'Who changes the tables: the service at its start (self, unless said) or a Job before it.',
+            },
+            createsSchemas: { type: 'boolean', description: 'Whether the login may create schemas in the database.' },
+          },
+        },
+        stores: {
+          type: 'object',
+          description: 'Stores the service uses, by the name the environment gives them.',
+          additionalProperties: {
+            type: 'object',
+            additionalProperties: false,
+            properties: { env: { ...variable, description: 'The variable in which this service finds the address.' } },
+          },
+        },
+        topics: {
+          type: 'object',
+          additionalProperties: false,
+          description: 'Kafka topics.',
+          properties: { publishes: topics, consumes: topics },
+        },
+        calls: {
+          type: 'object',
+          propertyNames: serviceName,
+          description: 'Other services, then their ports, that this service calls.',
+          additionalProperties: {
+            type: 'object',
+            minProperties: 1,
+            additionalProperties: {
+              type: 'object',
+              additionalProperties: false,
+              properties: {
+                port: {
+                  type: 'integer',
+                  minimum: 1024,
+                  maximum: 65535,
+                  description: 'Where the other one listens, if not at 8080 (http) or 50050 (grpc).',
+                },
+                env: { ...variable, description: 'The variable in which this service finds the address.' },
+                optional: { type: 'boolean', description: 'Whether the service works without the other one.' },
+              },
+            },
+          },
+        },
+        egress: {
+          description: 'Hosts outside the cluster, or any.',
+          anyOf: [
+            { const: 'any' },
+            {
+              type: 'object',
+              minProperties: 1,
+              propertyNames: { type: 'string', pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$' },
+              additionalProperties: {
+                type: 'object',
+                additionalProperties: false,
+                properties: { port: { type: 'integer', minimum: 1, maximum: 65535, description: '443 unless said.' } },
+              },
+            },
+          ],
+        },
+        patches: {
+          type: 'object',
+          description: 'What a definition cannot say: Kustomize patches on the objects made from it.',
+          additionalProperties: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['target', 'patch'],
+            properties: {
+              target: {
+                type: 'object',
+                additionalProperties: false,
+                required: ['kind'],
+                properties: { kind: { type: 'string', minLength: 1 }, name: { type: 'string', minLength: 1 } },
+              },
+              patch: { type: 'string', minLength: 1, description: 'The text of a Kustomize patch (a block after |).' },
+            },
+          },
+        },
+        environment,
+      },
+    },
+  },
+} as const
+
+export type ServiceDefinition = Static<typeof schema>
+
+/** Takes a valid definition, returns the objects that run the service, or what contradicts itself in it. */
+export function expand(definition: ServiceDefinition): Expansion {
+  return expandService(definition)
+}

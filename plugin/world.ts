@@ -1,0 +1,81 @@
+import { type ChildProcess, execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Files } from './files.ts'
+import type { World } from './generate.ts'
+
+/** Argo CD gives a plugin 90 s; ending before that, with a message, is better than being killed without one. */
+const deadlineSeconds = 80
+
+/** Bytes; Kustomize prints about 3 MB for a thousand services. */
+const largestOutput = 256 * 2 ** 20
+
+const running = new Set<ChildProcess>()
+
+/** Takes the root of a tree, a folder in it and the Kustomize to run (a kubectl will do), starts it and returns what a build needs. */
+export function worldOf(root: string, folder: string, command: string): World {
+  const built = kustomize(command, path.join(root, folder)).then(
+    (text) => ({ text }),
+    (error: Error) => ({ error: error.message }),
+  )
+  return {
+    files: filesBelow(root),
+    built,
+    buildTree: (tree) => buildTree(command, tree),
+  }
+}
+
+/** Ends every Kustomize that still runs, for when this process has to stop. */
+export function stopBuilds(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
+/** Takes the root of a tree, returns it to read. */
+export function filesBelow(root: string): Files {
+  const files: Files = {
+    read: (file) => (files.kind(file) === 'file' ? readFileSync(path.join(root, file), 'utf8') : undefined),
+    kind: (file) => {
+      const found = statSync(path.join(root, file), { throwIfNoEntry: false })
+      return found?.isDirectory() ? 'folder' : found?.isFile() ? 'file' : undefined
+    },
+  }
+  return files
+}
+
+/** Runs Kustomize on a folder and returns what it prints; it sees no credentials and no way to the network. */
+function kustomize(command: string, folder: string): Promise<string> {
+  const args = path.basename(command) === 'kubectl' ? ['kustomize', '.'] : ['build', '.']
+  const nowhere = 'http://127.0.0.1:9'
+  const env = {
+    PATH: process.env.PATH,
+    HOME: tmpdir(),
+    HTTP_PROXY: nowhere,
+    HTTPS_PROXY: nowhere,
+    GIT_ALLOW_PROTOCOL: 'none',
+  }
+  const limits = { maxBuffer: largestOutput, timeout: deadlineSeconds * 1000, killSignal: 'SIGKILL' } as const
+  return new Promise((resolve, reject) => {
+    const child = execFile(command, args, { cwd: folder, env, ...limits }, (error, stdout, stderr) => {
+      running.delete(child)
+      if (!error) resolve(stdout)
+      else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
+      else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
+      else reject(new Error(stderr.replace(/^[Ee]rror: /, '').trim() || error.message))
+    })
+    running.add(child)
+  })
+}
+
+async function buildTree(command: string, tree: Readonly<Record<string, string>>): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'patches-'))
+  try {
+    for (const [file, text] of Object.entries(tree)) {
+      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
+      writeFileSync(path.join(folder, file), text)
+    }
+    return await kustomize(command, folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,49 @@
+import type { Files } from '../../plugin/files.ts'
+import type { Finding } from '../../plugin/finding.ts'
+import { allowedInstead } from '../../plugin/nearest.ts'
+
+type Tree = Files & { list(folder: string): string[] }
+
+/** Takes a folder of the tree, returns every file below it. */
+export function filesUnder(folder: string, files: Tree): string[] {
+  return files.list(folder).flatMap((name) => {
+    const path = `${folder}/${name}`
+    return files.kind(path) === 'folder' ? filesUnder(path, files) : [path]
+  })
+}
+
+/** Takes paths of the tree, returns those by which Argo CD would change a render behind the plugin's back. */
+export function overrideFiles(paths: readonly string[]): Finding[] {
+  return paths
+    .filter((path) => /(^|\/)\.argocd-source(-.*)?\.yaml$/.test(path))
+    .map((path) => ({
+      at: { file: path },
+      fact: 'Argo CD would take parameters from this file, and a render here would not',
+      remedy: 'delete it, and write what it changes into the overlay',
+    }))
+}
+
+/** Takes an environment, returns services whose folder is not listed, or listed and not there, or has no base. */
+export function unlistedServices(environment: string, listed: readonly string[], files: Tree): Finding[] {
+  const folder = `overlays/${environment}/services`
+  const present = files.list(folder).filter((name) => files.kind(`${folder}/${name}`) === 'folder')
+  const bases = files.list('base/services')
+  return present.flatMap((name): Finding[] => {
+    const findings: Finding[] = []
+    if (!listed.includes(name)) {
+      findings.push({
+        at: { file: `${folder}/${name}` },
+        fact: `is not listed in ${folder}/kustomization.yaml`,
+        remedy: 'list it there, or delete the folder',
+      })
+    }
+    if (!bases.includes(name)) {
+      findings.push({
+        at: { file: `${folder}/${name}` },
+        fact: `there is no base/services/${name}`,
+        remedy: allowedInstead(name, bases),
+      })
+    }
+    return findings
+  })
+}

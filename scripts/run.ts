@@ -1,0 +1,90 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { filesBelow } from '../plugin/world.ts'
+import { type Finding, formatFindings } from '../plugin/finding.ts'
+import type { Command, Desk, Outcome } from './command.ts'
+import { eatenFlags } from './edge/npm-words.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  bump: () => import('./bump.ts'),
+  check: () => import('./check.ts'),
+  render: () => import('./render.ts'),
+}
+
+const below = filesBelow(root)
+const files: Desk['files'] = {
+  ...below,
+  list: (folder) => (below.kind(folder) === 'folder' ? readdirSync(path.join(root, folder)).sort() : []),
+}
+
+async function shell(folder = '') {
+  const { $ } = await import('zx')
+  return $({ nothrow: true, quiet: true, cwd: path.join(root, folder) })
+}
+
+async function kustomize(): Promise<string> {
+  const { findKustomize } = await import('./edge/kustomize.ts')
+  return (await findKustomize(root)).command
+}
+
+const desk: Desk = {
+  files,
+  render: async (folder) => {
+    const { bundle } = await import('./edge/bundle.ts')
+    const [plugin, command, $] = await Promise.all([bundle(root), kustomize(), shell(folder)])
+    const env = { ...process.env, KUSTOMIZE: command }
+    const { exitCode, stdout, stderr } = await $({ env })`${process.execPath} ${plugin}`
+    return { code: exitCode ?? 1, stdout, stderr }
+  },
+  stages: async () => {
+    const { bundle } = await import('./edge/bundle.ts')
+    const [{ worldOf }, command] = await Promise.all([import('../plugin/world.ts'), kustomize(), bundle(root)])
+    const { finish, merge } = await import('../plugin/generate.ts')
+    return {
+      merge: (folder) => merge(folder, worldOf(root, folder, command)),
+      finish: (folder, merged) => finish(folder, merged, worldOf(root, folder, command)),
+    }
+  },
+  git: async (...words) => {
+    const $ = await shell()
+    const { exitCode, stdout } = await $`git ${words}`
+    return exitCode === 0 ? stdout : undefined
+  },
+  write: async (edits) => {
+    const { writeEdits } = await import('./edge/write.ts')
+    return writeEdits(root, edits)
+  },
+}
+
+function show({ output = '', notes = '', findings = [] }: Outcome): void {
+  process.stdout.write(output)
+  process.stderr.write(notes + formatFindings(findings))
+}
+
+async function main([name = '', ...words]: string[]): Promise<number> {
+  const load = commands[name]
+  if (!load) {
+    process.stderr.write(`usage: npm run <${Object.keys(commands).join(' | ')}>\n`)
+    return 2
+  }
+  const eaten: Finding[] = eatenFlags(process.env)
+  if (eaten.length > 0) {
+    show({ findings: eaten })
+    return 2
+  }
+  const command = await load()
+  const outcome = words.at(-1) === 'help' ? { output: `${command.usage}\n` } : await command.run(words, desk)
+  show(outcome)
+  if (outcome.wrongWords) process.stderr.write(`${command.usage}\n`)
+  return outcome.wrongWords ? 2 : outcome.failed || (outcome.findings?.length ?? 0) > 0 ? 1 : 0
+}
+
+process.stdout.on('error', () => process.exit(1))
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`this is a bug:\n${error instanceof Error ? error.stack : String(error)}\n`)
+  process.exitCode = 70
+}
