@@ -80,8 +80,8 @@ const crds = [
 ]
 
 const origin =
-  'Made by `npm run schemas` from the OpenAPI v3 documents and the CRDs published in the Go modules below: descriptions, defaults and ' +
-  'CEL rules left out, closed by scripts/schemas/strict.ts. Enumerations of Kubernetes itself come from its generated OpenAPI code. ' +
+  'Made by `npm run schemas` from the OpenAPI v3 documents and the CRDs published in the Go modules below: descriptions and CEL rules ' +
+  'left out, closed by scripts/schemas/strict.ts. Enumerations of Kubernetes itself come from its generated OpenAPI code. ' +
   'Do not edit.'
 
 const record = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -120,16 +120,20 @@ const plainKeywords = [
 ]
 const checkedFormats = ['byte', 'date-time', 'int32', 'ipv4', 'ipv6']
 
+const properties = (schema: Schema): Record<string, Schema> => (schema.properties ?? {}) as Record<string, Schema>
+
 /** The item property's own default is what the API server compares when a list key is left out (`protocol` of a port). */
 function listMap(schema: Schema, resolve: (schema: unknown) => Schema): Schema {
-  const properties = resolve(schema.items).properties as Record<string, Schema>
+  const known = properties(resolve(schema.items))
   const keys = schema['x-kubernetes-list-map-keys'] as string[]
-  return Object.fromEntries(keys.map((key) => [key, properties[key]?.default ?? null]))
+  return Object.fromEntries(keys.map((key) => [key, known[key]?.default ?? null]))
 }
 
 interface Reading {
   resolve: (schema: unknown) => Schema
   reference: (name: string) => string
+  /** A CRD's defaults are filled in before it is validated, and choices read them; Kubernetes' own are Go's zero values. */
+  keepsDefaults: boolean
 }
 
 /** Takes a published schema, returns what is kept of it: the same checks, in the words strict.ts understands. */
@@ -140,6 +144,7 @@ function reduce(schema: Schema, reading: Reading): Schema {
 
   const kept: Schema = {}
   for (const keyword of plainKeywords) if (schema[keyword] !== undefined) kept[keyword] = schema[keyword]
+  if (reading.keepsDefaults && schema.default !== undefined) kept.default = schema.default
   if (checkedFormats.includes(schema.format as string)) kept.format = schema.format
   if (schema['x-kubernetes-int-or-string'] === true) kept.type = ['integer', 'string']
   else for (const word of ['allOf', 'anyOf', 'oneOf']) if (schema[word]) kept[word] = each(schema[word], reading)
@@ -200,6 +205,7 @@ function addBuiltin(definitions: Map<string, Schema>, kinds: Map<string, string>
     const schemas = document.components.schemas
     const pending: string[] = []
     const reading: Reading = {
+      keepsDefaults: false,
       reference: (name) => {
         pending.push(name.replace(/^.*\//, ''))
         return `#/definitions/${shortName(name)}`
@@ -214,9 +220,9 @@ function addBuiltin(definitions: Map<string, Schema>, kinds: Map<string, string>
       if (!found) throw new Error(`${file} has no ${kind}`)
       kinds.set(`${apiVersion} ${kind}`, shortName(found[0]))
       // What a controller writes back is no part of a manifest: any status will do.
-      const { status: _, ...properties } = found[1].properties as Record<string, Schema>
-      const free = found[1].properties && 'status' in (found[1].properties as Schema) ? { status: {} } : {}
-      definitions.set(shortName(found[0]), reduce({ ...found[1], properties: { ...properties, ...free } }, reading))
+      const known = properties(found[1])
+      const free = 'status' in known ? { status: {} } : {}
+      definitions.set(shortName(found[0]), reduce({ ...found[1], properties: { ...known, ...free } }, reading))
     }
     for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
       const short = shortName(name)
@@ -226,8 +232,8 @@ function addBuiltin(definitions: Map<string, Schema>, kinds: Map<string, string>
   }
   for (const [place, { values, ofItems }] of enums) {
     const [, name = '', property = ''] = /^(.*)\.(\w+)$/.exec(place) ?? []
-    const properties = definitions.get(name)?.properties as Record<string, Schema> | undefined
-    const target = ofItems ? (properties?.[property]?.items as Schema | undefined) : properties?.[property]
+    const named = properties(definitions.get(name) ?? {})[property]
+    const target = ofItems ? (named?.items as Schema | undefined) : named
     if (target?.type === 'string') target.enum = values
   }
 }
@@ -255,14 +261,15 @@ function addCustom(roots: Map<string, Schema>): void {
         if (crd?.kind !== 'CustomResourceDefinition' || !source.kinds.includes(crd.spec.names.kind)) continue
         for (const version of crd.spec.versions.filter(({ served }) => served)) {
           const schema = reduce(version.schema.openAPIV3Schema, {
+            keepsDefaults: true,
             reference: (name) => name,
             resolve: (items) => items as Schema,
           })
-          const properties = { ...(schema.properties as Schema) }
-          properties.apiVersion = properties.kind = { type: 'string' }
-          properties.metadata = { $ref: '#/definitions/meta.v1.ObjectMeta' }
-          if ('status' in properties) properties.status = {}
-          roots.set(`${crd.spec.group}/${version.name} ${crd.spec.names.kind}`, { ...schema, properties })
+          const known = properties(schema)
+          known.apiVersion = known.kind = { type: 'string' }
+          known.metadata = { $ref: '#/definitions/meta.v1.ObjectMeta' }
+          if ('status' in known) known.status = {}
+          roots.set(`${crd.spec.group}/${version.name} ${crd.spec.names.kind}`, schema)
         }
       }
     }
