@@ -1,27 +1,36 @@
-/** Takes a word and the allowed ones, returns the allowed one that it is most likely a slip for, if any is close. */
+/** Takes a word and the allowed ones, returns the one that was probably meant, if any is close. */
 export function nearest(word: string, allowed: readonly string[]): string | undefined {
-  const close = Math.max(1, Math.floor(word.length / 3))
-  return allowed
-    .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ distance }) => distance <= close)
-    .sort((a, b) => a.distance - b.distance)[0]?.candidate
+  const limit = Math.max(1, Math.floor(word.length / 3))
+  let best: string | undefined
+  let least = limit + 1
+  for (const candidate of allowed) {
+    const distance = edits(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < least) [best, least] = [candidate, distance]
+  }
+  const longer = best === undefined && word.length > 3 ? allowed.filter((candidate) => candidate.startsWith(word)) : []
+  return best ?? (longer.length === 1 ? longer[0] : undefined)
 }
 
 /** Takes a word and the allowed ones, returns the sentence that answers a wrong word. */
 export function allowedInstead(word: string, allowed: readonly string[]): string {
   const near = nearest(word, allowed)
-  return near ? `did you mean ${near}?` : `allowed: ${[...allowed].sort().join(', ')}`
+  return near === undefined ? `allowed: ${[...allowed].sort().join(', ')}` : `did you mean ${near}?`
 }
 
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(substituted, row[j]! + 1, next[j - 1]! + 1))
+/** Insertions, removals, replacements and swaps of neighbours, one each. */
+function edits(a: string, b: string): number {
+  let before: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const line = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const same = a[row - 1] === b[column - 1]
+      let cost = Math.min(last[column]! + 1, line[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1))
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
+        cost = Math.min(cost, before[column - 2]! + 1)
+      line.push(cost)
     }
-    row = next
+    ;[before, last] = [last, line]
   }
-  return row[b.length]!
+  return last[b.length]!
 }

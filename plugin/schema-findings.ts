@@ -4,7 +4,6 @@ import type { KubernetesObject } from './kind.ts'
 import { allowedInstead } from './nearest.ts'
 
 interface Schema {
-  readonly [keyword: string]: unknown
   readonly description?: string
   readonly properties?: Readonly<Record<string, unknown>>
 }

@@ -1,6 +1,5 @@
 import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
-import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
 import { placeFindings } from '../plugin/places.ts'
 import { staleDigests } from './check/digests.ts'
 import { refusedObjects } from './check/objects.ts'
@@ -36,7 +35,7 @@ export async function run([base = 'HEAD^', extra]: string[], desk: Desk): Promis
 }
 
 async function checkEnvironment(environment: string, desk: Desk): Promise<{ findings: Finding[]; objects: number }> {
-  const { merge, finish } = await desk.stages()
+  const { merge, finish, isDefinition } = await desk.stages()
   const folder = `overlays/${environment}/services`
   const merged = await merge(folder)
   const listed = merged.layers.map((layer) => layer.folder.split('/').at(-1) ?? '')
@@ -49,17 +48,11 @@ async function checkEnvironment(environment: string, desk: Desk): Promise<{ find
     )
     return { findings: [...unlisted, ...alone.flat(), ...merged.findings], objects: 0 }
   }
-  const definitions = merged.objects.filter(
-    ({ kind }) => kind === 'ServiceDefinition',
-  ) as unknown as ServiceDefinition[]
+  // What does not fit the schema is refused for that, and would only be refused again for what follows from it.
+  const wrong = wrongReferences(merged.objects.filter(isDefinition))
+  const references = placeFindings(wrong, ({ name }) => `${folder}/${name}`, merged.objects, desk.files)
   const result = await finish(folder, merged)
-  if ('findings' in result) return { findings: [...unlisted, ...result.findings], objects: 0 }
-  const references = placeFindings(
-    wrongReferences(definitions),
-    ({ name }) => `${folder}/${name}`,
-    merged.objects,
-    desk.files,
-  )
+  if ('findings' in result) return { findings: [...unlisted, ...result.findings, ...references], objects: 0 }
   const refused = refusedObjects(folder, result.manifests)
   return { findings: [...unlisted, ...references, ...refused], objects: result.manifests.split('\n---\n').length }
 }

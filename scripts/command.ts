@@ -1,6 +1,7 @@
 import type { Files } from '../plugin/files.ts'
 import type { Finding } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
+import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
 import type { Edit } from './files.ts'
 
 /** How a command ends: what it prints, what it refuses, and whether that is a failure. */
@@ -17,12 +18,17 @@ export interface Outcome {
 /** What a command may touch. */
 export interface Desk {
   readonly files: Files & { list(folder: string): string[] }
+  /** Builds the plugin if its sources changed and returns where the bundle is. */
+  readonly bundle: () => Promise<string>
+  /** Writes a generated file in one step. */
+  readonly replace: (file: string, text: string) => void
   /** Renders a folder with the bundled plugin, as Argo CD runs it. */
   readonly render: (folder: string) => Promise<{ code: number; stdout: string; stderr: string }>
   /** The plugin's stages, in this process. */
   readonly stages: () => Promise<{
     merge(folder: string): Promise<Merged>
     finish(folder: string, merged: Merged): Promise<{ manifests: string } | { findings: Finding[] }>
+    isDefinition(object: unknown): object is ServiceDefinition
   }>
   /** Runs git and returns what it prints; undefined when it fails. */
   readonly git: (...words: string[]) => Promise<string | undefined>

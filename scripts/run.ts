@@ -3,11 +3,14 @@ import path from 'node:path'
 import { filesBelow } from '../plugin/world.ts'
 import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Command, Desk, Outcome } from './command.ts'
+import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
+import { replaceFile } from './edge/replace.ts'
 import { eatenFlags } from './edge/npm-words.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  build: () => import('./build.ts'),
   bump: () => import('./bump.ts'),
   check: () => import('./check.ts'),
   render: () => import('./render.ts'),
@@ -31,6 +34,8 @@ async function kustomize(): Promise<string> {
 
 const desk: Desk = {
   files,
+  bundle: async () => (await import('./edge/bundle.ts')).bundle(root),
+  replace: (file, text) => replaceFile(path.join(root, file), text),
   render: async (folder) => {
     const { bundle } = await import('./edge/bundle.ts')
     const [plugin, command, $] = await Promise.all([bundle(root), kustomize(), shell(folder)])
@@ -42,7 +47,9 @@ const desk: Desk = {
     const { bundle } = await import('./edge/bundle.ts')
     const [{ worldOf }, command] = await Promise.all([import('../plugin/world.ts'), kustomize(), bundle(root)])
     const { finish, merge } = await import('../plugin/generate.ts')
+    const { kinds } = await import('../plugin/generated/kinds.ts')
     return {
+      isDefinition: (object): object is ServiceDefinition => kinds.ServiceDefinition!.validate(object) === true,
       merge: (folder) => merge(folder, worldOf(root, folder, command)),
       finish: (folder, merged) => finish(folder, merged, worldOf(root, folder, command)),
     }

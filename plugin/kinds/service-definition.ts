@@ -50,7 +50,11 @@ const port = {
 
 const path = { type: 'string', pattern: '^/[A-Za-z0-9/._-]*$' } as const
 
-const topicName = { type: 'string', pattern: '^[a-zA-Z0-9._-]{1,249}$' } as const
+const topicName = {
+  type: 'string',
+  pattern: '^([a-zA-Z0-9._-]{1,249}|\\*)$',
+  description: 'Name of a Kafka topic; * is any.',
+} as const
 
 const topic = {
   type: 'object',

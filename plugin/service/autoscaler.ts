@@ -1,4 +1,4 @@
-import type { HorizontalPodAutoscaler, MetricSpec } from 'kubernetes-types/autoscaling/v2'
+import type { HorizontalPodAutoscaler, MetricSpec } from 'kubernetes-types/autoscaling/v2.js'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { KubernetesObject } from '../kind.ts'
 import { serviceObject } from './names.ts'

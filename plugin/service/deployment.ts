@@ -1,5 +1,5 @@
-import type { Deployment } from 'kubernetes-types/apps/v1'
-import type { Container, EnvVar, Probe, TopologySpreadConstraint, Volume } from 'kubernetes-types/core/v1'
+import type { Deployment } from 'kubernetes-types/apps/v1.js'
+import type { Container, EnvVar, Probe, TopologySpreadConstraint, Volume } from 'kubernetes-types/core/v1.js'
 import { parseImage } from '../image.ts'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { KubernetesObject } from '../kind.ts'

@@ -1,4 +1,4 @@
-import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1'
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { KubernetesObject } from '../kind.ts'
 import { selectorLabels, serviceObject } from './names.ts'

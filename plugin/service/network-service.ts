@@ -1,4 +1,4 @@
-import type { Service } from 'kubernetes-types/core/v1'
+import type { Service } from 'kubernetes-types/core/v1.js'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { KubernetesObject } from '../kind.ts'
 import { selectorLabels, serviceObject } from './names.ts'

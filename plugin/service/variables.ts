@@ -1,4 +1,4 @@
-import type { EnvVar, EnvVarSource } from 'kubernetes-types/core/v1'
+import type { EnvVar, EnvVarSource } from 'kubernetes-types/core/v1.js'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { Finding } from '../finding.ts'
 import { databaseSecretKey, databaseSecretName, secretName } from './names.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ConfigMap, Container, Volume } from 'kubernetes-types/core/v1'
+import type { ConfigMap, Container, Volume } from 'kubernetes-types/core/v1.js'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { KubernetesObject } from '../kind.ts'
 import { confined } from './confined.ts'

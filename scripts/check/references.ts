@@ -48,7 +48,7 @@ function unpublished(definitions: readonly ServiceDefinition[]): Finding[] {
   const published = definitions.flatMap(({ spec }) => Object.keys(spec.topics?.publishes ?? {}))
   return definitions.flatMap(({ kind, metadata, spec }) =>
     Object.keys(spec.topics?.consumes ?? {})
-      .filter((topic) => !published.includes(topic))
+      .filter((topic) => topic !== '*' && !published.includes(topic))
       .map((topic) => ({
         at: { kind, name: metadata.name, path: ['spec', 'topics', 'consumes', topic] },
         fact: `no service of this environment publishes ${topic}`,

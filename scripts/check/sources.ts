@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Node, type Scalar, visit } from 'yaml'
+import { isScalar, type Node, type Scalar, visit } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
 import { readYaml, type Source } from '../../plugin/kustomization.ts'
 
@@ -53,7 +53,8 @@ function changedReading(node: Scalar): string | undefined {
 
 function secret({ file, document, lines }: Source): Finding[] {
   const { contents } = document
-  if (!isMap(contents) || contents.get('kind') !== 'Secret' || contents.get('apiVersion') !== 'v1') return []
+  const { apiVersion, kind } = (document.toJS() ?? {}) as { apiVersion?: unknown; kind?: unknown }
+  if (!contents || kind !== 'Secret' || apiVersion !== 'v1') return []
   const { line, col } = lines.linePos(contents.range?.[0] ?? 0)
   return [
     {

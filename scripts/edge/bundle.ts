@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { replaceFile } from './replace.ts'
 
 const banner = (hash: string): string => `// sources ${hash}\n`
 
@@ -29,7 +30,7 @@ export async function bundle(root: string): Promise<string> {
     legalComments: 'none',
     write: false,
   })
-  write(target, banner(hash) + outputFiles[0]!.text)
+  replaceFile(target, banner(hash) + outputFiles[0]!.text)
   return target
 }
 
@@ -43,8 +44,8 @@ export async function generateKinds(root: string): Promise<void> {
     const name = path.basename(file, '.ts')
     const ajv = new Ajv({ allErrors: true, code: { source: true, esm: true }, allowUnionTypes: true })
     const compiled = standalone.default(ajv, ajv.compile(schema))
-    write(path.join(root, `plugin/generated/${name}.mjs`), compiled)
-    write(
+    replaceFile(path.join(root, `plugin/generated/${name}.mjs`), compiled)
+    replaceFile(
       path.join(root, `plugin/generated/${name}.d.mts`),
       "import type { ValidateFunction } from 'ajv'\nexport declare const validate: ValidateFunction\n",
     )
@@ -58,7 +59,7 @@ export async function generateKinds(root: string): Promise<void> {
   const head =
     "import type { ValidateFunction } from 'ajv'\nimport type { Expansion, KubernetesObject } from '../kind.ts'"
   const types = `interface Kind {\n  schema: object\n  expand: (object: KubernetesObject) => Expansion\n}\n\n/** Every kind of our own by name. */\nexport const kinds: Record<string, { validate: ValidateFunction; load: () => Promise<Kind> }> = {}`
-  write(path.join(root, 'plugin/generated/kinds.ts'), `${[head, ...imports, '', types, ...lines].join('\n')}\n`)
+  replaceFile(path.join(root, 'plugin/generated/kinds.ts'), `${[head, ...imports, '', types, ...lines].join('\n')}\n`)
 }
 
 const camel = (name: string): string => name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase())
@@ -77,11 +78,4 @@ function sourcesHash(root: string): string {
       .update('\0')
   }
   return hash.digest('hex')
-}
-
-function write(file: string, text: string): void {
-  mkdirSync(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${process.pid}`
-  writeFileSync(temporary, text)
-  renameSync(temporary, file)
 }

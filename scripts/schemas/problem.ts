@@ -31,34 +31,3 @@ export function text(value: unknown): string | undefined {
 export function word(value: unknown): string {
   return typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'a map') : String(value)
 }
-
-/** Takes a word and the known ones, returns the nearest, or `undefined` when none is close enough to be meant. */
-export function nearest(given: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(given.length / 3))
-  let best: string | undefined
-  let least = limit + 1
-  for (const candidate of known) {
-    const distance = edits(given.toLowerCase(), candidate.toLowerCase())
-    if (distance < least) [best, least] = [candidate, distance]
-  }
-  const longer = best === undefined && given.length > 3 ? known.filter((candidate) => candidate.startsWith(given)) : []
-  return best ?? (longer.length === 1 ? longer[0] : undefined)
-}
-
-/** Insertions, removals, replacements and swaps of neighbours, one each. */
-function edits(a: string, b: string): number {
-  let before: number[] = []
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (let row = 1; row <= a.length; row++) {
-    const line = [row]
-    for (let column = 1; column <= b.length; column++) {
-      const same = a[row - 1] === b[column - 1]
-      let cost = Math.min(last[column]! + 1, line[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1))
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
-        cost = Math.min(cost, before[column - 2]! + 1)
-      line.push(cost)
-    }
-    ;[before, last] = [last, line]
-  }
-  return last[b.length]!
-}
