@@ -1,0 +1,16 @@
+/** Takes an image, returns it without tag and digest. */
+export function withoutTag(image: string): string {
+  const [name = ''] = image.split('@')
+  const colon = name.indexOf(':', name.lastIndexOf('/') + 1)
+  return colon === -1 ? name : name.slice(0, colon)
+}
+
+/** Takes a name under `images:`, returns whether Kustomize reads it as a pattern that matches more than one image. */
+export function isPattern(name: string): boolean {
+  return /[^\w./:@-]/.test(name)
+}
+
+/** Takes a name under `images:` and an image, returns whether Kustomize matches them: a dot stands for any character. */
+export function matchesImage(name: string, image: string): boolean {
+  return name.length === image.length && [...name].every((letter, i) => letter === '.' || letter === image[i])
+}
