@@ -1,14 +1,17 @@
-/** Takes a word and the allowed ones, returns the one that was probably meant, if any is close. */
-export function nearest(word: string, allowed: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3))
+/** Takes a word and the allowed ones, returns the one that was probably meant, if any is at most `most` slips away. */
+export function nearest(word: string, allowed: readonly string[], most = Infinity): string | undefined {
+  const limit = Math.min(most, Math.max(1, Math.floor(word.length / 3)))
   let best: string | undefined
   let least = limit + 1
   for (const candidate of allowed) {
     const distance = edits(word.toLowerCase(), candidate.toLowerCase())
     if (distance < least) [best, least] = [candidate, distance]
   }
-  const longer = best === undefined && word.length > 3 ? allowed.filter((candidate) => candidate.startsWith(word)) : []
-  return best ?? (longer.length === 1 ? longer[0] : undefined)
+  if (best !== undefined || word.length < 3) return best
+  const related = allowed.filter(
+    (candidate) => candidate.startsWith(word) || (candidate.length > 2 && word.startsWith(candidate)),
+  )
+  return related.length === 1 ? related[0] : undefined
 }
 
 /** Takes a word and the allowed ones, returns the sentence that answers a wrong word. */

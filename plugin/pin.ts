@@ -23,7 +23,7 @@ export function unpinned(reference: string, { ours, requireDigests }: PinRule): 
 }
 
 /** Takes an object, returns every container image in it with its field path, wherever a pod spec may be. */
-export function images(object: KubernetesObject): { path: string[]; image: string }[] {
+function images(object: KubernetesObject): { path: string[]; image: string }[] {
   const found: { path: string[]; image: string }[] = []
   const visit = (value: unknown, path: string[]): void => {
     if (typeof value !== 'object' || value === null) return

@@ -51,6 +51,7 @@ function sentence(
     case 'const':
       return { fact: `${name} is ${value}`, remedy: `write ${String(error.params.allowedValue)}` }
     case 'pattern':
+      if (error.params.pattern === '\\S') return { fact: `${name} is empty`, remedy: `fill it in${described}` }
       return error.propertyName === undefined
         ? { fact: `${name} is ${value}`, remedy: `write what fits ${String(error.params.pattern)}${described}` }
         : {
@@ -61,8 +62,6 @@ function sentence(
       return { fact: `${name} is ${value}`, remedy: `write one of the allowed forms${described}` }
     case 'minProperties':
       return { fact: `${name} has no entries`, remedy: `add one, or remove ${name}${described}` }
-    case 'minLength':
-      return { fact: `${name} is empty`, remedy: `fill it in${described}` }
     default:
       return { fact: `${name} is ${value}, but it ${error.message ?? 'is refused'}`, remedy: `change it${described}` }
   }

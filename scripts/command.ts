@@ -1,8 +1,7 @@
-import type { Files } from '../plugin/files.ts'
 import type { Finding } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
 import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
-import type { Edit } from './files.ts'
+import type { Edit, Tree } from './files.ts'
 
 /** How a command ends: what it prints, what it refuses, and whether that is a failure. */
 export interface Outcome {
@@ -17,7 +16,7 @@ export interface Outcome {
 
 /** What a command may touch. */
 export interface Desk {
-  readonly files: Files & { list(folder: string): string[] }
+  readonly files: Tree
   /** Builds the plugin if its sources changed and returns where the bundle is. */
   readonly bundle: () => Promise<string>
   /** Writes a generated file in one step. */

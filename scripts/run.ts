@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
 import path from 'node:path'
-import { filesBelow } from '../plugin/world.ts'
 import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Command, Desk, Outcome } from './command.ts'
 import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
+import { treeBelow } from './edge/tree.ts'
 import { replaceFile } from './edge/replace.ts'
 import { eatenFlags } from './edge/npm-words.ts'
 
@@ -14,12 +13,6 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   bump: () => import('./bump.ts'),
   check: () => import('./check.ts'),
   render: () => import('./render.ts'),
-}
-
-const below = filesBelow(root)
-const files: Desk['files'] = {
-  ...below,
-  list: (folder) => (below.kind(folder) === 'folder' ? readdirSync(path.join(root, folder)).sort() : []),
 }
 
 async function shell(folder = '') {
@@ -33,7 +26,7 @@ async function kustomize(): Promise<string> {
 }
 
 const desk: Desk = {
-  files,
+  files: treeBelow(root),
   bundle: async () => (await import('./edge/bundle.ts')).bundle(root),
   replace: (file, text) => replaceFile(path.join(root, file), text),
   render: async (folder) => {

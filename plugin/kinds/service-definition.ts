@@ -79,7 +79,7 @@ const environment = {
   required: ['name', 'stores', 'vault'],
   description: 'Facts of the environment, said once in overlays/<env>/shared.',
   properties: {
-    name: { type: 'string', minLength: 1 },
+    name: { type: 'string', pattern: '\\S' },
     requireDigests: { type: 'boolean', default: false, description: 'Whether a pin needs a digest beside the SHA.' },
     vault: {
       type: 'object',
@@ -99,7 +99,7 @@ const environment = {
         additionalProperties: false,
         required: ['address'],
         properties: {
-          address: { type: 'string', minLength: 1 },
+          address: { type: 'string', pattern: '\\S' },
           env: { ...variable, description: 'The variable in which every service finds the address.' },
           external: { type: 'boolean', description: 'True when this repository does not run the store.' },
         },
@@ -134,8 +134,8 @@ export const schema = {
       additionalProperties: false,
       required: ['description', 'image', 'resources', 'environment'],
       properties: {
-        description: { type: 'string', minLength: 1, description: 'What the service does, in one sentence.' },
-        image: { type: 'string', minLength: 1, description: 'The image; its tag is the pin in the overlay.' },
+        description: { type: 'string', pattern: '\\S', description: 'What the service does, in one sentence.' },
+        image: { type: 'string', pattern: '\\S', description: 'The image; its tag is the pin in the overlay.' },
         replicas: { type: 'integer', minimum: 1, maximum: 100, description: '3 unless said; not with autoscaling.' },
         autoscaling: {
           type: 'object',
@@ -302,9 +302,13 @@ export const schema = {
                 type: 'object',
                 additionalProperties: false,
                 required: ['kind'],
-                properties: { kind: { type: 'string', minLength: 1 }, name: { type: 'string', minLength: 1 } },
+                properties: { kind: { type: 'string', pattern: '\\S' }, name: { type: 'string', pattern: '\\S' } },
               },
-              patch: { type: 'string', minLength: 1, description: 'The text of a Kustomize patch (a block after |).' },
+              patch: {
+                type: 'string',
+                pattern: '\\S',
+                description: 'The text of a Kustomize patch (a block after |).',
+              },
             },
           },
         },

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
+import { unpinned } from '../pin.ts'
 import { defaults } from './deployment.ts'
 import { commonLabels } from './names.ts'
 import { portsOf, standardPort } from './ports.ts'
@@ -12,7 +13,7 @@ export function contradictions(definition: ServiceDefinition): Finding[] {
   const findings: Finding[] = []
   const refuse: Refuse = (path, fact, remedy) =>
     findings.push({ at: { kind: definition.kind, name: definition.metadata.name, path }, fact, remedy })
-  for (const rule of [labels, scaling, resources, ports, stores, calls, topics, database, shutdown]) {
+  for (const rule of [labels, scaling, resources, ports, stores, calls, topics, database, vaultProxy, shutdown]) {
     rule(definition, refuse)
   }
   return findings
@@ -141,6 +142,11 @@ function database({ spec }: ServiceDefinition, refuse: Refuse): void {
       'use migrations: self',
     )
   }
+}
+
+function vaultProxy({ spec }: ServiceDefinition, refuse: Refuse): void {
+  const fact = unpinned(spec.environment.vault.image, { ours: new Set(), requireDigests: true })
+  if (fact) refuse(['spec', 'environment', 'vault', 'image'], fact, 'write hashicorp/vault:<version>@sha256:<digest>')
 }
 
 function shutdown({ spec }: ServiceDefinition, refuse: Refuse): void {

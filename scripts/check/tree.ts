@@ -1,8 +1,6 @@
-import type { Files } from '../../plugin/files.ts'
 import type { Finding } from '../../plugin/finding.ts'
 import { allowedInstead } from '../../plugin/nearest.ts'
-
-type Tree = Files & { list(folder: string): string[] }
+import type { Tree } from '../files.ts'
 
 /** Takes a folder of the tree, returns every file below it. */
 export function filesUnder(folder: string, files: Tree): string[] {

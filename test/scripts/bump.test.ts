@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { formatFindings } from '../../plugin/finding.ts'
-import { planBump } from '../../scripts/bump.ts'
+import { planBump } from '../../scripts/bump/plan.ts'
 import { formatDiff } from '../../scripts/diff.ts'
-import type { Files } from '../../scripts/files.ts'
+import type { Tree } from '../../scripts/files.ts'
 
 const old = '0123456789abcdef0123456789abcdef01234567'
 const sha = 'fedcba9876543210fedcba9876543210fedcba98'
@@ -33,9 +33,10 @@ const repository: Readonly<Record<string, string>> = {
   ),
 }
 
-function filesOf(tree: Readonly<Record<string, string | undefined>>): Files {
+function filesOf(tree: Readonly<Record<string, string | undefined>>): Tree {
   return {
     read: (path) => tree[path],
+    kind: (path) => (tree[path] === undefined ? undefined : 'file'),
     list: (folder) => {
       const below = Object.keys(tree).filter((path) => tree[path] !== undefined && path.startsWith(`${folder}/`))
       return [...new Set(below.map((path) => path.slice(folder.length + 1).split('/')[0]!))].sort()

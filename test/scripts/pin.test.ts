@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { formatFindings } from '../../plugin/finding.ts'
-import { readPin, replacePin } from '../../scripts/pin.ts'
+import { readPin, replacePin } from '../../scripts/bump/pin.ts'
 import { anyKustomization, image, otherImage, pinWord } from './kustomizations.ts'
 
 const old = '0123456789abcdef0123456789abcdef01234567'

@@ -2,15 +2,15 @@
 import fs from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { formatFindings } from '../../plugin/finding.ts'
-import { planBump } from '../../scripts/bump.ts'
-import { filesIn } from '../../scripts/edge/read.ts'
+import { planBump } from '../../scripts/bump/plan.ts'
+import { treeBelow } from '../../scripts/edge/tree.ts'
 import { writeEdits } from '../../scripts/edge/write.ts'
-import { replacePin } from '../../scripts/pin.ts'
+import { replacePin } from '../../scripts/bump/pin.ts'
 
 const [mode, root = '', ...words] = process.argv.slice(2)
 
 if (mode === 'bump') {
-  const { edits, findings } = planBump(words, filesIn(root))
+  const { edits, findings } = planBump(words, treeBelow(root))
   finish([...findings, ...(await writeEdits(root, edits))])
 } else if (mode === 'interrupt') {
   // a signal between two renames, from the system and not from a mock

@@ -1,25 +1,25 @@
 import { isMap, isScalar, isSeq } from 'yaml'
-import type { Finding } from '../plugin/finding.ts'
-import { environments } from './environments.ts'
-import type { Files, SourceFile } from './files.ts'
-import { withoutTag } from './image-name.ts'
+import type { Finding } from '../../plugin/finding.ts'
+import { environments } from '../environments.ts'
+import type { Tree, SourceFile } from '../files.ts'
+import { repositoryOf } from './image-name.ts'
 import { parseSource } from './yaml-source.ts'
 
 /** How Kustomize may name its file, in its own order. */
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
 /** Returns the services that have a definition. */
-export function serviceNames(files: Files): string[] {
+export function serviceNames(files: Tree): string[] {
   return files.list('base/services').filter((name) => isService(files, name))
 }
 
 /** Takes a word, returns whether a service has this name. */
-export function isService(files: Files, word: string): boolean {
+export function isService(files: Tree, word: string): boolean {
   return /^[a-z0-9-]+$/.test(word) && files.read(definitionPath(word)) !== undefined
 }
 
 /** Takes a service, returns its image as its definition names it; refuses a definition that names none, or one with a tag. */
-export function imageOf(files: Files, service: string): string | Finding[] {
+export function imageOf(files: Tree, service: string): string | Finding[] {
   const file = { path: definitionPath(service), text: files.read(definitionPath(service)) ?? '' }
   const source = parseSource(file)
   if (Array.isArray(source)) return source
@@ -30,13 +30,13 @@ export function imageOf(files: Files, service: string): string | Finding[] {
     const at = source.at(isScalar(image) ? image : contents)
     return [{ at, fact: 'names no image in spec.image', remedy: `write ${example}` }]
   }
-  if (withoutTag(image.value) === image.value) return image.value
+  if (repositoryOf(image.value) === image.value) return image.value
   const fact = `spec.image ${image.value} carries a tag or digest; the pin stands in the overlay`
-  return [{ at: source.at(image), fact, remedy: `write image: ${withoutTag(image.value)}` }]
+  return [{ at: source.at(image), fact, remedy: `write image: ${repositoryOf(image.value)}` }]
 }
 
 /** Takes a service and an environment, returns the Kustomization that pins it there; refuses where the service is not in it. */
-export function overlayOf(files: Files, service: string, environment: string): SourceFile | Finding[] {
+export function overlayOf(files: Tree, service: string, environment: string): SourceFile | Finding[] {
   const list = kustomizationIn(files, `overlays/${environment}/services`)
   if (Array.isArray(list)) return list
   const folder = `overlays/${environment}/services/${service}`
@@ -54,7 +54,7 @@ export function overlayOf(files: Files, service: string, environment: string): S
   return [{ at: { file: list.path }, fact, remedy: `add ${service} under resources` }]
 }
 
-function notThere(files: Files, service: string, environment: string, folder: string): Finding {
+function notThere(files: Tree, service: string, environment: string, folder: string): Finding {
   const elsewhere = environments.filter((other) => {
     const overlay = kustomizationIn(files, `overlays/${other}/services/${service}`)
     return overlay !== undefined && !Array.isArray(overlay)
@@ -66,7 +66,7 @@ function notThere(files: Files, service: string, environment: string, folder: st
   return { at: { file: folder }, fact: `there is no ${service} in ${environment}`, remedy }
 }
 
-function kustomizationIn(files: Files, folder: string): SourceFile | Finding[] | undefined {
+function kustomizationIn(files: Tree, folder: string): SourceFile | Finding[] | undefined {
   const found = kustomizationNames.flatMap((name) => {
     const text = files.read(`${folder}/${name}`)
     return text === undefined ? [] : { path: `${folder}/${name}`, text }

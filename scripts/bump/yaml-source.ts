@@ -1,6 +1,6 @@
 import { parseAllDocuments, type Document, type Node } from 'yaml'
-import type { FilePlace, Finding } from '../plugin/finding.ts'
-import type { SourceFile } from './files.ts'
+import type { FilePlace, Finding } from '../../plugin/finding.ts'
+import type { SourceFile } from '../files.ts'
 
 /** One YAML document that still knows where in its file everything stands. */
 export interface YamlSource {

@@ -1,5 +1,5 @@
 /** Takes a hexadecimal word, returns whether YAML 1.1, as go-yaml reads it, takes the bare word for a number. */
-export function readsAsNumber(word: string): boolean {
+function readsAsNumber(word: string): boolean {
   return /^[0-9]+(e[0-9]+)?$/.test(word) || /^0b[01]+$/.test(word)
 }
 

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { Finding } from '../plugin/finding.ts'
+import type { Finding } from '../../plugin/finding.ts'
 import { isPattern } from './image-name.ts'
 import { findPair, isMergeKey, keyOf, ownPair, resolveAlias, wordOf } from './yaml-keys.ts'
 import type { YamlSource } from './yaml-source.ts'

@@ -1,8 +1,8 @@
 import { isAlias, isMap, isScalar, visit, type Node, type Pair, type Scalar, type YAMLMap } from 'yaml'
-import type { Finding } from '../plugin/finding.ts'
-import { matchesImage, withoutTag } from './image-name.ts'
+import type { Finding } from '../../plugin/finding.ts'
+import { matchesImage, repositoryOf } from './image-name.ts'
 import { readImages, type ImagesEntry } from './images-list.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../plugin/nearest.ts'
 import { isMergeKey, keyOf, mergedPair, ownPair } from './yaml-keys.ts'
 import type { YamlSource } from './yaml-source.ts'
 
@@ -52,7 +52,7 @@ function rivalry(source: YamlSource, entry: ImagesEntry, target: ImagesEntry, im
 }
 
 function notPinned(source: YamlSource, list: Node, entries: readonly ImagesEntry[], image: string): Finding {
-  const tagged = entries.find(({ name }) => withoutTag(name) === image)
+  const tagged = entries.find(({ name }) => repositoryOf(name) === image)
   if (tagged) {
     const fact = `the name ${tagged.name} holds a tag or digest; Kustomize ignores such an entry`
     return no(source, tagged.nameNode, fact, `write name: ${image}, and the tag as newTag`)

@@ -1,9 +1,7 @@
+import { parseImage } from '../../plugin/image.ts'
+
 /** Takes an image, returns it without tag and digest. */
-export function withoutTag(image: string): string {
-  const [name = ''] = image.split('@')
-  const colon = name.indexOf(':', name.lastIndexOf('/') + 1)
-  return colon === -1 ? name : name.slice(0, colon)
-}
+export const repositoryOf = (image: string): string => parseImage(image).repository
 
 /** Takes a name under `images:`, returns whether Kustomize reads it as a pattern that matches more than one image. */
 export function isPattern(name: string): boolean {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { FilePlace, Finding } from '../plugin/finding.ts'
-import type { SourceFile } from './files.ts'
+import type { FilePlace, Finding } from '../../plugin/finding.ts'
+import type { SourceFile } from '../files.ts'
 import { whyNotDigest, whyNotSha, type Pin } from './git-sha.ts'
 import { findPinEntry, type PinEntry, type PinField } from './pin-entry.ts'
 import { quoteOf, writeScalar } from './scalar.ts'

@@ -1,8 +1,8 @@
-import type { Finding } from '../plugin/finding.ts'
-import { environments } from './environments.ts'
-import { wordForFlag } from './flags.ts'
+import type { Finding } from '../../plugin/finding.ts'
+import { environments } from '../environments.ts'
+import { wordForFlag } from '../flags.ts'
 import { parsePin, whyNotSha, type Pin } from './git-sha.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../../plugin/nearest.ts'
 
 /** A service to be pinned; no pin where its word was refused. */
 export interface Request {
