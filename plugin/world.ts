@@ -43,9 +43,12 @@ export function filesBelow(root: string): Files {
   return files
 }
 
+/** Takes the program to run, returns the words that make it build the folder it stands in. */
+export const kustomizeArguments = (command: string): string[] =>
+  path.basename(command) === 'kubectl' ? ['kustomize', '.'] : ['build', '.']
+
 /** Runs Kustomize on a folder and returns what it prints; it sees no credentials and no way to the network. */
 function kustomize(command: string, folder: string): Promise<string> {
-  const args = path.basename(command) === 'kubectl' ? ['kustomize', '.'] : ['build', '.']
   const nowhere = 'http://127.0.0.1:9'
   const env = {
     PATH: process.env.PATH,
@@ -56,13 +59,18 @@ function kustomize(command: string, folder: string): Promise<string> {
   }
   const limits = { maxBuffer: largestOutput, timeout: deadlineSeconds * 1000, killSignal: 'SIGKILL' } as const
   return new Promise((resolve, reject) => {
-    const child = execFile(command, args, { cwd: folder, env, ...limits }, (error, stdout, stderr) => {
-      running.delete(child)
-      if (!error) resolve(stdout)
-      else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
-      else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
-      else reject(new Error(stderr.replace(/^[Ee]rror: /, '').trim() || error.message))
-    })
+    const child = execFile(
+      command,
+      kustomizeArguments(command),
+      { cwd: folder, env, ...limits },
+      (error, stdout, stderr) => {
+        running.delete(child)
+        if (!error) resolve(stdout)
+        else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
+        else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
+        else reject(new Error(stderr.replace(/^[Ee]rror: /, '').trim() || error.message))
+      },
+    )
     running.add(child)
   })
 }

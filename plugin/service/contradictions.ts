@@ -154,7 +154,10 @@ function shutdown({ spec }: ServiceDefinition, refuse: Refuse): void {
   const sleep = spec.preStopSleepSeconds ?? defaults.preStopSleepSeconds
   if (sleep >= grace) {
     refuse(
-      ['spec', 'terminationGracePeriodSeconds'],
+      [
+        'spec',
+        spec.terminationGracePeriodSeconds === undefined ? 'preStopSleepSeconds' : 'terminationGracePeriodSeconds',
+      ],
       `${grace} s end before or with the ${sleep} s of preStopSleepSeconds: the process would be killed while it serves`,
       'raise terminationGracePeriodSeconds or lower preStopSleepSeconds',
     )
