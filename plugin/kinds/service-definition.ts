@@ -14,26 +14,21 @@ const quantity = {
   description: 'A quantity: 100m is a tenth of a core, 128Mi of memory is 128 × 2^20 bytes.',
 } as const
 
+const resourceAmounts = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['cpu', 'memory'],
+  properties: { cpu: quantity, memory: quantity },
+} as const
+
 const resources = {
   type: 'object',
   additionalProperties: false,
   required: ['requests', 'limits'],
-  description: 'What one replica is promised (requests) and may use at most (limits).',
+  description: 'What one replica is promised and may use at most.',
   properties: {
-    requests: {
-      type: 'object',
-      description: 'Promised to each replica.',
-      additionalProperties: false,
-      required: ['cpu', 'memory'],
-      properties: { cpu: quantity, memory: quantity },
-    },
-    limits: {
-      type: 'object',
-      description: 'At most for each replica; a process above its memory is killed.',
-      additionalProperties: false,
-      required: ['cpu', 'memory'],
-      properties: { cpu: quantity, memory: quantity },
-    },
+    requests: { ...resourceAmounts, description: 'Promised to each replica.' },
+    limits: { ...resourceAmounts, description: 'At most for each replica; a process above its memory is killed.' },
   },
 } as const
 
