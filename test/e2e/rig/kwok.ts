@@ -3,21 +3,22 @@ import type { Api, Json } from './api.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Context } from './context.ts'
 import type { Lifecycle, Rule } from './lifecycle.ts'
+import { selectedPods } from './pods.ts'
 import { fixedStages, podStages } from './stages.ts'
 
 const path = '/apis/kwok.x-k8s.io/v1alpha1/stages'
 
-/** Starts kwok, which plays the kubelet of every node; its stages must be installed. */
-export function startKwok({ servers, built, folder }: Context, apiServer: ApiServer): void {
+/** Starts kwok, which plays the kubelet of every node; its stages must be installed; further flags come after the rig's own. */
+export function startKwok({ servers, built }: Context, apiServer: ApiServer, more: string[]): void {
   const flags = [
     `--kubeconfig=${apiServer.kubeconfig('admin')}`,
     '--manage-all-nodes',
     '--enable-crds=Stage',
     '--cidr=10.244.0.1/16',
     '--node-lease-duration-seconds=40',
+    ...more,
   ]
-  // kwok reads ~/.kwok/kwok.yaml.
-  servers.start('kwok', built.binaries.kwok, flags, { HOME: folder })
+  servers.start('kwok', built.binaries.kwok, flags)
 }
 
 /** Installs the stages of nodes, volumes and pods. */
@@ -44,11 +45,8 @@ export async function replaceLifecycles(api: Api, rules: Rule[], byDefault: Life
 }
 
 async function touchPods(api: Api): Promise<void> {
-  const { items } = await api.get('/api/v1/pods')
-  const annotations = { 'platform.septemcore.com/lifecycles-replaced': String(Date.now()) }
-  const touches = items.map(({ metadata }: Json) =>
-    api.merge(`/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`, { metadata: { annotations } }),
-  )
+  const annotations = { 'rig/lifecycles-replaced': String(Date.now()) }
+  const paths = await selectedPods(api, {})
   // A pod may end between the list and the patch.
-  await Promise.allSettled(touches)
+  await Promise.allSettled(paths.map((path) => api.merge(path, { metadata: { annotations } })))
 }

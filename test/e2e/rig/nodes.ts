@@ -1,4 +1,5 @@
 import type { Api } from './api.ts'
+import type { Kubelet } from './metrics.ts'
 
 export type NodeType = 'stateless' | 'stateful'
 export type Capacity = Record<string, string>
@@ -7,14 +8,27 @@ const zones = ['a', 'b', 'c']
 const capacity: Capacity = { cpu: '8', memory: '32Gi', 'ephemeral-storage': '200Gi', pods: '110' }
 
 /** Adds nodes of one type, spread over three zones, and gives their names; what it does not say of capacity is 8 CPUs, 32 GiB, 110 pods. */
-export async function addNodes(api: Api, type: NodeType, count: number, more: Capacity = {}): Promise<string[]> {
+export async function addNodes(
+  api: Api,
+  type: NodeType,
+  count: number,
+  options: { capacity?: Capacity; kubelet?: Kubelet } = {},
+): Promise<string[]> {
+  const resources = { ...capacity, ...options.capacity }
   const { items } = await api.get(`/api/v1/nodes?labelSelector=node-type%3D${type}`)
   const names = Array.from({ length: count }, (_, i) => `${type}-${items.length + i + 1}`)
-  await Promise.all(names.map((name, i) => addNode(api, type, name, items.length + i, { ...capacity, ...more })))
+  await Promise.all(names.map((name, i) => addNode(api, type, name, items.length + i, resources, options.kubelet)))
   return names
 }
 
-async function addNode(api: Api, type: NodeType, name: string, index: number, resources: Capacity): Promise<void> {
+async function addNode(
+  api: Api,
+  type: NodeType,
+  name: string,
+  index: number,
+  resources: Capacity,
+  kubelet?: Kubelet,
+): Promise<void> {
   const labels = {
     'kubernetes.io/arch': 'amd64',
     'kubernetes.io/hostname': name,
@@ -23,7 +37,8 @@ async function addNode(api: Api, type: NodeType, name: string, index: number, re
     'topology.kubernetes.io/region': 'rig',
     'topology.kubernetes.io/zone': `rig-${zones[index % zones.length]}`,
   }
-  await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels } })
+  const annotations = { 'metrics.k8s.io/resource-metrics-path': `/metrics/nodes/${name}/metrics/resource` }
+  await api.create('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata: { name, labels, annotations } })
   const address = `10.${type === 'stateless' ? 1 : 2}.0.${index + 1}`
   await api.merge(`/api/v1/nodes/${name}/status`, {
     status: {
@@ -32,7 +47,9 @@ async function addNode(api: Api, type: NodeType, name: string, index: number, re
       addresses: [
         { type: 'InternalIP', address },
         { type: 'Hostname', address: name },
+        ...(kubelet ? [{ type: 'ExternalIP', address: kubelet.address }] : []),
       ],
+      ...(kubelet && { daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } } }),
       nodeInfo: {
         architecture: 'amd64',
         bootID: name,

@@ -14,7 +14,8 @@ import { installCrds } from './crds.ts'
 import { startEtcd } from './etcd.ts'
 import { runKubectl } from './kubectl.ts'
 import { installStages, replaceLifecycles, startKwok } from './kwok.ts'
-import type { Lifecycle, Rule } from './lifecycle.ts'
+import type { Lifecycle, Rule, Selection } from './lifecycle.ts'
+import { setUsage, startMetricsServer, usageFlags, type Kubelet } from './metrics.ts'
 import { addNodes, type Capacity, type NodeType } from './nodes.ts'
 import { claimLoopback } from './ports.ts'
 import { createRepository, type Repository } from './repository.ts'
@@ -25,6 +26,8 @@ export interface RigOptions {
   nodes?: Partial<Record<NodeType, number>>
   /** How pods live until stages() says otherwise. */
   lifecycle?: Lifecycle
+  /** Whether metrics.k8s.io is served, by metrics-server; what pods use is what usage() says. */
+  metrics?: boolean
   /** Further flags of kube-controller-manager, such as --horizontal-pod-autoscaler-sync-period=2s. */
   controllerManager?: string[]
 }
@@ -46,6 +49,8 @@ export interface Rig {
   nodes(type: NodeType, count: number, capacity?: Capacity): Promise<string[]>
   /** Replaces the lifecycles of pods, those that run included: the first rule that selects a pod holds. */
   stages(rules: Rule[], byDefault?: Lifecycle): Promise<void>
+  /** Says what each container of these pods uses from now on (with the option metrics); metrics-server asks every 10 s. */
+  usage(pods: Selection, usage: { cpu?: string; memory?: string }): Promise<void>
   /** Starts redis, repo-server, the application controller and, with a plugin, cmp-server; fails with the logs' tails. */
   argocd(options?: ArgocdOptions): Promise<Argocd>
   /** Makes an empty git repository below the folder, to be read at its file:// URL. */
@@ -73,12 +78,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'rig-'))
   const servers = openServers(folder)
   const context: Context = { folder, built, loopback, servers }
+  const kubelet = options.metrics ? { address: loopback.address, port: await loopback.freePort() } : undefined
   const stop = async (logs: 'remove' | 'keep' = 'remove') => {
     await servers.stop(logs)
     loopback.release()
   }
   try {
-    const apiServer = await withTails(servers, () => startControlPlane(context, options))
+    const apiServer = await withTails(servers, () => startControlPlane(context, options, kubelet))
     const kubeconfig = apiServer.kubeconfig('admin')
     const config = new KubeConfig()
     config.loadFromFile(kubeconfig)
@@ -92,8 +98,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       api,
       kubectl: (args, input) =>
         runKubectl(kubectl, args, { environment: { ...servers.environment, KUBECONFIG: kubeconfig }, input }),
-      nodes: (type, count, capacity) => addNodes(api, type, count, capacity),
+      nodes: (type, count, capacity) => addNodes(api, type, count, { capacity, kubelet }),
       stages: (rules, byDefault = options.lifecycle ?? {}) => replaceLifecycles(api, rules, byDefault),
+      usage: (pods, usage) => setUsage(apiServer, pods, usage),
       argocd: (argocdOptions) => withTails(servers, () => startArgocd(context, apiServer, argocdOptions)),
       repository: (name) => createRepository(join(folder, 'repositories', name)),
       until: servers.until,
@@ -114,7 +121,7 @@ async function withTails<T>(servers: Servers, work: () => Promise<T>): Promise<T
   }
 }
 
-async function startControlPlane(context: Context, options: RigOptions): Promise<ApiServer> {
+async function startControlPlane(context: Context, options: RigOptions, kubelet?: Kubelet): Promise<ApiServer> {
   const apiServer = await startApiServer(context, await startEtcd(context))
   const { api } = apiServer
   startScheduler(context, apiServer)
@@ -122,15 +129,16 @@ async function startControlPlane(context: Context, options: RigOptions): Promise
   startControllerManager(context, apiServer, options.controllerManager)
   await installCrds(context, api)
   await installStages(api, [], options.lifecycle)
-  startKwok(context, apiServer)
+  startKwok(context, apiServer, kubelet ? usageFlags(context, kubelet) : [])
   const { stateless = 3, stateful = 3 } = options.nodes ?? {}
-  await addNodes(api, 'stateless', stateless)
-  await addNodes(api, 'stateful', stateful)
+  await addNodes(api, 'stateless', stateless, { kubelet })
+  await addNodes(api, 'stateful', stateful, { kubelet })
   await context.servers.until('a pod can be created and placed', async () => {
     await api.get('/api/v1/namespaces/default/serviceaccounts/default')
     await api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt')
     const { items } = await api.get('/api/v1/nodes')
     return items.every((node: { spec: { taints?: unknown[] } }) => !node.spec.taints?.length)
   })
+  if (kubelet) await startMetricsServer(context, apiServer)
   return apiServer
 }
