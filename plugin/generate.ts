@@ -10,6 +10,7 @@ import { parse } from './parse.ts'
 import { type BuildTree, patchTree, refusedPatch } from './patch.ts'
 import { pin, unpinned } from './pin.ts'
 import { placeFindings } from './places.ts'
+import { warmUp } from './warm-up.ts'
 import { guard } from './guard.ts'
 
 /** What a build needs from outside. */
@@ -19,9 +20,6 @@ export interface World {
   readonly built: Promise<{ readonly text: string } | { readonly error: string }>
   readonly buildTree: BuildTree
 }
-
-/** Emitted for nothing while Kustomize runs: code that ran once is twice as fast, and one service is a short run. */
-const sample = [{ apiVersion: 'v1', kind: 'Sample', metadata: { name: 'sample' }, list: [{ text: 'a: b', number: 1 }] }]
 
 /** Objects as Kustomize merged them, with the kustomizations they came from. */
 export interface Merged {
@@ -34,7 +32,7 @@ export interface Merged {
 export async function merge(folder: string, world: World): Promise<Merged> {
   // Read while Kustomize runs: what it would accept and ignore, and what it would fetch.
   const { layers, findings: refused } = readLayers(folder, world.files)
-  emit(sample)
+  await warmUp()
   const built = await world.built
   if ('error' in built) {
     // What is refused is most likely why Kustomize failed, and says it with its place.

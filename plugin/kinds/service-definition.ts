@@ -11,27 +11,24 @@ const variable = {
 const quantity = {
   type: 'string',
   pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?$',
-  description: 'A Kubernetes quantity, such as 100m (a tenth of a core) or 128Mi.',
+  description: 'A quantity: 100m is a tenth of a core, 128Mi of memory is 128 × 2^20 bytes.',
+} as const
+
+const resourceAmounts = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['cpu', 'memory'],
+  properties: { cpu: quantity, memory: quantity },
 } as const
 
 const resources = {
   type: 'object',
   additionalProperties: false,
   required: ['requests', 'limits'],
-  description: 'What one replica is promised (requests) and may use at most (limits).',
+  description: 'What one replica is promised and may use at most.',
   properties: {
-    requests: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['cpu', 'memory'],
-      properties: { cpu: quantity, memory: quantity },
-    },
-    limits: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['cpu', 'memory'],
-      properties: { cpu: quantity, memory: quantity },
-    },
+    requests: { ...resourceAmounts, description: 'Promised to each replica.' },
+    limits: { ...resourceAmounts, description: 'At most for each replica; a process above its memory is killed.' },
   },
 } as const
 
@@ -139,19 +136,20 @@ export const schema = {
         replicas: { type: 'integer', minimum: 1, maximum: 100, description: '3 unless said; not with autoscaling.' },
         autoscaling: {
           type: 'object',
+          description: 'Replicas by load, measured on the container of the service alone.',
           additionalProperties: false,
           required: ['minReplicas', 'maxReplicas', 'averageUtilization'],
           properties: {
-            minReplicas: { type: 'integer', minimum: 1, maximum: 100 },
-            maxReplicas: { type: 'integer', minimum: 1, maximum: 100 },
+            minReplicas: { type: 'integer', minimum: 1, maximum: 100, description: 'Replicas at rest.' },
+            maxReplicas: { type: 'integer', minimum: 1, maximum: 100, description: 'Replicas at most.' },
             averageUtilization: {
               type: 'object',
               additionalProperties: false,
               minProperties: 1,
               description: 'Percent of the requests above which replicas are added.',
               properties: {
-                cpu: { type: 'integer', minimum: 1, maximum: 100 },
-                memory: { type: 'integer', minimum: 1, maximum: 100 },
+                cpu: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent of the requested cores.' },
+                memory: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent of the requested memory.' },
               },
             },
           },
@@ -167,7 +165,10 @@ export const schema = {
           type: 'object',
           additionalProperties: false,
           description: 'Paths on the http port; /health/live and /health/ready unless said.',
-          properties: { liveness: path, readiness: path },
+          properties: {
+            liveness: { ...path, description: 'Fails: the process is started anew.' },
+            readiness: { ...path, description: 'Fails: nobody is sent here.' },
+          },
         },
         terminationGracePeriodSeconds: {
           type: 'integer',
@@ -211,7 +212,7 @@ export const schema = {
                 pattern: '^[a-z0-9][a-z0-9/_-]*[a-z0-9]$',
                 description: 'Path under the mount secret.',
               },
-              key: { type: 'string', pattern: '^[A-Za-z0-9._-]+$' },
+              key: { type: 'string', pattern: '^[A-Za-z0-9._-]+$', description: 'Key in that secret.' },
             },
           },
         },
@@ -220,18 +221,20 @@ export const schema = {
           minProperties: 1,
           propertyNames: { type: 'string', pattern: '^[a-z0-9-]+(/[a-z0-9-]+)+$' },
           description: 'Vault paths (mount first) that the binary itself reads or writes; gives it a Vault Proxy.',
-          additionalProperties: { enum: ['read', 'write'] },
+          additionalProperties: { enum: ['read', 'write'], description: 'write includes read.' },
         },
         database: {
           type: 'object',
+          description: 'The PostgreSQL database of the service; its login comes from Vault.',
           additionalProperties: false,
           required: ['name'],
           properties: {
-            name: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$' },
+            name: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$', description: 'Name of the database.' },
             env: { ...variable, description: 'The variable of the address; DATABASE_URL unless said.' },
             migrations: {
               enum: ['self', 'job'],
-              description: 'Who changes the tables: the service at its start (self, unless said) or a Job before it.',
+              description:
+                'Who changes the tables: the service at its start (self, unless said); job is refused until there is one.',
             },
             createsSchemas: { type: 'boolean', description: 'Whether the login may create schemas in the database.' },
           },
@@ -307,7 +310,7 @@ export const schema = {
               patch: {
                 type: 'string',
                 pattern: '\\S',
-                description: 'The text of a Kustomize patch (a block after |).',
+                description: 'The text of a Kustomize patch (a block after a bar).',
               },
             },
           },
