@@ -8,8 +8,8 @@ const tree = treeBelow(root)
 const rows = (document: string) => rowsOf(tree.read(document) ?? '')
 
 describe('docs/guide.md', () => {
-  // One row for each statement of the guide, counted when it was read in April 2026's edition: each field of an example,
-  // each row of a table and each point of a list is one. Fewer rows mean that an answer was lost.
+  // One row for each statement of the edition of April 2026: each field of an example, each row of a table and each point
+  // of a list is one. Fewer rows mean that an answer was lost.
   const statements = 210
 
   it('answers every statement of the deployment guide', () => {
