@@ -22,7 +22,7 @@ export interface Finding {
 }
 
 /** Takes a place, returns its text: `file:line:column`, or `Kind/name field.path` when no file is known. */
-function formatPlace(at: Place): string {
+export function formatPlace(at: Place): string {
   if ('file' in at) return [at.file, at.line, at.column].filter((part) => part !== undefined).join(':')
   const object = `${at.kind}/${at.name}`
   return at.path.length === 0 ? object : `${object} ${at.path.join('.')}`
