@@ -10,6 +10,8 @@ export interface ObjectPlace {
   readonly kind: string
   readonly name: string
   readonly path: readonly string[]
+  /** True when the name of the field is wrong, not its value. */
+  readonly onKey?: boolean
 }
 
 export type Place = FilePlace | ObjectPlace
@@ -22,7 +24,7 @@ export interface Finding {
 }
 
 /** Takes a place, returns its text: `file:line:column`, or `Kind/name field.path` when no file is known. */
-function formatPlace(at: Place): string {
+export function formatPlace(at: Place): string {
   if ('file' in at) return [at.file, at.line, at.column].filter((part) => part !== undefined).join(':')
   const object = `${at.kind}/${at.name}`
   return at.path.length === 0 ? object : `${object} ${at.path.join('.')}`
