@@ -11,6 +11,7 @@ import { type BuildTree, patchTree, refusedPatch } from './patch.ts'
 import { pin, unpinned } from './pin.ts'
 import { placeFindings } from './places.ts'
 import { emptyEntriesOf, type NamedFile, twiceNamed, wrongSource } from './sources.ts'
+import { warmUp } from './warm-up.ts'
 import { guard } from './guard.ts'
 
 /** What a build needs from outside. */
@@ -20,9 +21,6 @@ export interface World {
   readonly built: Promise<{ readonly text: string } | { readonly error: string }>
   readonly buildTree: BuildTree
 }
-
-/** Emitted for nothing while Kustomize runs: code that ran once is twice as fast, and one service is a short run. */
-const sample = [{ apiVersion: 'v1', kind: 'Sample', metadata: { name: 'sample' }, list: [{ text: 'a: b', number: 1 }] }]
 
 /** Objects as Kustomize merged them, with the kustomizations they came from. */
 export interface Merged {
@@ -37,7 +35,7 @@ export async function merge(folder: string, world: World): Promise<Merged> {
   const { layers, findings } = readLayers(folder, world.files)
   const files = namedFiles(layers)
   const refused = [...findings, ...files.flatMap((file) => emptyEntriesOf(file, world.files))]
-  emit(sample)
+  await warmUp()
   const built = await world.built
   if ('error' in built) {
     // What is refused is most likely why Kustomize failed, and says it with its place.

@@ -14,7 +14,7 @@ function rootAbove(folder: string): string {
 /** The one way out: the text is written whole before the process ends with its code; a reader that left is a failure. */
 function end(code: number, stream: NodeJS.WriteStream, text: string): void {
   stream.on('error', () => process.exit(1))
-  stream.write(text, () => process.exit(code))
+  stream.write(text, (error) => process.exit(error ? 1 : code))
 }
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {

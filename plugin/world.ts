@@ -43,9 +43,12 @@ export function filesBelow(root: string): Files {
   return files
 }
 
+/** Takes the program to run, returns the words that make it build the folder it stands in. */
+export const kustomizeArguments = (command: string): string[] =>
+  path.basename(command) === 'kubectl' ? ['kustomize', '.'] : ['build', '.']
+
 /** Runs Kustomize on a folder and returns what it prints; it sees no credentials and no way to the network. */
 function kustomize(command: string, root: string, folder: string): Promise<string> {
-  const args = path.basename(command) === 'kubectl' ? ['kustomize', '.'] : ['build', '.']
   // Kustomize resolves links before it names a path.
   const real = realpathSync(root)
   const nowhere = 'http://127.0.0.1:9'
@@ -58,13 +61,18 @@ function kustomize(command: string, root: string, folder: string): Promise<strin
   }
   const limits = { maxBuffer: largestOutput, timeout: deadlineSeconds * 1000, killSignal: 'SIGKILL' } as const
   return new Promise((resolve, reject) => {
-    const child = execFile(command, args, { cwd: path.join(root, folder), env, ...limits }, (error, stdout, stderr) => {
-      running.delete(child)
-      if (!error) resolve(stdout)
-      else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
-      else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
-      else reject(new Error(told(stderr, real) || error.message))
-    })
+    const child = execFile(
+      command,
+      kustomizeArguments(command),
+      { cwd: path.join(root, folder), env, ...limits },
+      (error, stdout, stderr) => {
+        running.delete(child)
+        if (!error) resolve(stdout)
+        else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
+        else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
+        else reject(new Error(told(stderr, real) || error.message))
+      },
+    )
     running.add(child)
   })
 }

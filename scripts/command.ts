@@ -1,6 +1,7 @@
 import type { Finding } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
 import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
+import type { Kustomize } from './edge/kustomize.ts'
 import type { Edit, Tree } from './files.ts'
 
 /** How a command ends: what it prints, what it refuses, and whether that is a failure. */
@@ -17,6 +18,10 @@ export interface Outcome {
 /** What a command may touch. */
 export interface Desk {
   readonly files: Tree
+  /** The absolute path of the repository. */
+  readonly root: string
+  /** The Kustomize in use; throws a sentence when there is none. */
+  readonly kustomize: () => Promise<Kustomize>
   /** Builds the plugin if its sources changed and returns where the bundle is. */
   readonly bundle: () => Promise<string>
   /** Writes a generated file in one step. */

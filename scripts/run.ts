@@ -3,6 +3,7 @@ import type { World } from '../plugin/generate.ts'
 import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Command, Desk, Outcome } from './command.ts'
 import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
+import type { Kustomize } from './edge/kustomize.ts'
 import { treeBelow } from './edge/tree.ts'
 import { replaceFile } from './edge/replace.ts'
 import { eatenFlags } from './edge/npm-words.ts'
@@ -10,8 +11,10 @@ import { eatenFlags } from './edge/npm-words.ts'
 const root = path.resolve(import.meta.dirname, '..')
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  bench: () => import('./bench.ts'),
   build: () => import('./build.ts'),
   bump: () => import('./bump.ts'),
+  capacity: () => import('./capacity.ts'),
   check: () => import('./check.ts'),
   render: () => import('./render.ts'),
 }
@@ -21,25 +24,24 @@ async function shell(folder = '') {
   return $({ nothrow: true, quiet: true, cwd: path.join(root, folder) })
 }
 
-async function kustomize(): Promise<string> {
-  const { findKustomize } = await import('./edge/kustomize.ts')
-  return (await findKustomize(root)).command
-}
+const kustomize = async (): Promise<Kustomize> => (await import('./edge/kustomize.ts')).findKustomize(root)
 
 const desk: Desk = {
+  root,
   files: treeBelow(root),
+  kustomize,
   bundle: async () => (await import('./edge/bundle.ts')).bundle(root),
   replace: (file, text) => replaceFile(path.join(root, file), text),
   render: async (folder) => {
     const { bundle } = await import('./edge/bundle.ts')
-    const [plugin, command, $] = await Promise.all([bundle(root), kustomize(), shell(folder)])
+    const [plugin, { command }, $] = await Promise.all([bundle(root), kustomize(), shell(folder)])
     const env = { ...process.env, KUSTOMIZE: command }
     const { exitCode, stdout, stderr } = await $({ env })`${process.execPath} ${plugin}`
     return { code: exitCode ?? 1, stdout, stderr }
   },
   stages: async () => {
     const { bundle } = await import('./edge/bundle.ts')
-    const [{ worldOf }, command] = await Promise.all([import('../plugin/world.ts'), kustomize(), bundle(root)])
+    const [{ worldOf }, { command }] = await Promise.all([import('../plugin/world.ts'), kustomize(), bundle(root)])
     const { finish, merge } = await import('../plugin/generate.ts')
     const { kinds } = await import('../plugin/generated/kinds.ts')
     // Each starts a Kustomize, so both stages of a folder have one.

@@ -13,34 +13,31 @@ const cpu = {
   type: 'string',
   pattern: '^[0-9]+(\\.[0-9]+)?m?$',
   title: "a number of cores in quotes, as '1', or of thousandths, as 100m",
-  description: 'Share of processors.',
+  description: 'A quantity: 100m is a tenth of a core.',
 } as const
 
 const memory = {
   type: 'string',
   pattern: '^[0-9]+(\\.[0-9]+)?(k|Ki|M|Mi|G|Gi)?$',
   title: 'a number with its unit, as 128Mi or 1Gi',
-  description: 'Size in bytes.',
+  description: 'A quantity: 128Mi is 128 × 2^20 bytes.',
+} as const
+
+const resourceAmounts = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['cpu', 'memory'],
+  properties: { cpu, memory },
 } as const
 
 const resources = {
   type: 'object',
   additionalProperties: false,
   required: ['requests', 'limits'],
-  description: 'What one replica is promised (requests) and may use at most (limits).',
+  description: 'What one replica is promised and may use at most.',
   properties: {
-    requests: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['cpu', 'memory'],
-      properties: { cpu, memory },
-    },
-    limits: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['cpu', 'memory'],
-      properties: { cpu, memory },
-    },
+    requests: { ...resourceAmounts, description: 'Promised to each replica.' },
+    limits: { ...resourceAmounts, description: 'At most for each replica; a process above its memory is killed.' },
   },
 } as const
 
@@ -174,11 +171,12 @@ export const schema = {
         replicas: { type: 'integer', minimum: 1, maximum: 100, description: '3 unless said; not with autoscaling.' },
         autoscaling: {
           type: 'object',
+          description: 'Replicas by load, measured on the container of the service alone.',
           additionalProperties: false,
           required: ['minReplicas', 'maxReplicas', 'averageUtilization'],
           properties: {
-            minReplicas: { type: 'integer', minimum: 1, maximum: 100 },
-            maxReplicas: { type: 'integer', minimum: 1, maximum: 100 },
+            minReplicas: { type: 'integer', minimum: 1, maximum: 100, description: 'Replicas at rest.' },
+            maxReplicas: { type: 'integer', minimum: 1, maximum: 100, description: 'Replicas at most.' },
             averageUtilization: {
               type: 'object',
               additionalProperties: false,
@@ -186,8 +184,8 @@ export const schema = {
               title: 'a map, as { cpu: 60 }',
               description: 'Percent of the requests above which replicas are added.',
               properties: {
-                cpu: { type: 'integer', minimum: 1, maximum: 100 },
-                memory: { type: 'integer', minimum: 1, maximum: 100 },
+                cpu: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent of the requested cores.' },
+                memory: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent of the requested memory.' },
               },
             },
           },
@@ -209,7 +207,10 @@ export const schema = {
           additionalProperties: false,
           title: 'a map, as { liveness: /live, readiness: /ready }',
           description: 'Paths on the http port; /health/live and /health/ready unless said.',
-          properties: { liveness: path, readiness: path },
+          properties: {
+            liveness: { ...path, description: 'Fails: the process is started anew.' },
+            readiness: { ...path, description: 'Fails: nobody is sent here.' },
+          },
         },
         terminationGracePeriodSeconds: {
           type: 'integer',
@@ -258,7 +259,12 @@ export const schema = {
                 title: 'a path such as platform/iam/keys: a-z, 0-9, dashes, _ and slashes, none at its ends',
                 description: 'Path under the mount secret.',
               },
-              key: { type: 'string', pattern: '^[A-Za-z0-9._-]+$', title: 'A-Z, a-z, 0-9, dots, dashes and _' },
+              key: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9._-]+$',
+                title: 'A-Z, a-z, 0-9, dots, dashes and _',
+                description: 'Key in that secret.',
+              },
             },
           },
         },
@@ -272,11 +278,12 @@ export const schema = {
           },
           title: 'a map, as secret/platform/iam/keys: read',
           description: 'Vault paths (mount first) that the binary itself reads or writes; gives it a Vault Proxy.',
-          additionalProperties: { enum: ['read', 'write'] },
+          additionalProperties: { enum: ['read', 'write'], description: 'write includes read.' },
         },
         database: {
           type: 'object',
           title: 'a map, as { name: platform_orders }',
+          description: 'The PostgreSQL database of the service; its login comes from Vault.',
           additionalProperties: false,
           required: ['name'],
           properties: {
@@ -284,11 +291,13 @@ export const schema = {
               type: 'string',
               pattern: '^[a-z][a-z0-9_]{0,62}$',
               title: 'at most 63 of a-z, 0-9 and _, a letter first',
+              description: 'Name of the database.',
             },
             env: { ...variable, description: 'The variable of the address; DATABASE_URL unless said.' },
             migrations: {
               enum: ['self', 'job'],
-              description: 'Who changes the tables: the service at its start (self, unless said) or a Job before it.',
+              description:
+                'Who changes the tables: the service at its start (self, unless said); job is refused until there is one.',
             },
             createsSchemas: { type: 'boolean', description: 'Whether the login may create schemas in the database.' },
           },
@@ -371,7 +380,7 @@ export const schema = {
               patch: {
                 type: 'string',
                 pattern: '\\S',
-                description: 'The text of a Kustomize patch (a block after |).',
+                description: 'The text of a Kustomize patch (a block after a bar).',
               },
             },
           },

@@ -1,9 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { ConfigMap, Container, Volume } from 'kubernetes-types/core/v1.js'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import type { KubernetesObject } from '../kind.ts'
 import { confined } from './confined.ts'
 import { accountName, authority, serviceObject, vaultAudience } from './names.ts'
+
+// An import would be hoisted to the top of the bundle, and crypto be loaded before Kustomize is started.
+const { createHash } = process.getBuiltinModule('node:crypto')
 
 const token = { volume: 'vault-token', folder: '/var/run/secrets/vault', file: 'token' } as const
 const configuration = { volume: 'vault-proxy', folder: '/etc/vault-proxy', file: 'proxy.hcl' } as const

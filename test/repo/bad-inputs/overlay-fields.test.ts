@@ -135,8 +135,8 @@ describe('the list of services', () => {
   refuses(
     'is empty',
     write(list, 'resources: []\n'),
-    'overlays/prod/services/iam/kustomization.yaml  holds 0 YAML documents',
-    '  a kustomization is one document',
+    'overlays/prod/services  there are no objects, and Argo CD would take that as an order to delete everything',
+    '  list at least one resource in the kustomization',
   )
   refuses(
     'has nothing after resources',

@@ -105,8 +105,8 @@ describe('a patch in an overlay', () => {
       listed('  - path: service-definition.yaml\n    target: { kind: ServiceDefintion }\n'),
       write(`${folder}/service-definition.yaml`, `${head}  env: { A: b }\n`),
     ),
-    'overlays/prod/services/iam/service-definition.yaml:8:7  iam has no Deploymnet',
-    '  did you mean Deployment?',
+    'overlays/prod/services/iam/kustomization.yaml:6:5  targets ServiceDefintion, which is not there yet when Kustomize runs',
+    '  patch the ServiceDefinition; what it cannot say goes into its spec.patches',
   )
   refuses(
     'is listed and not there',
@@ -135,8 +135,8 @@ describe('a patch in an overlay', () => {
       listed('  - path: service-definition.yaml\n    target: { kind: ServiceDefinition }\n'),
       write(`${folder}/service-definition.yaml`, ''),
     ),
-    'overlays/prod/services/iam/kustomization.yaml  holds 0 YAML documents',
-    '  a kustomization is one document',
+    'overlays/prod/services/iam/service-definition.yaml  holds no object',
+    '  write one, or delete the file and the line that lists it',
   )
   refuses(
     'is broken YAML',
@@ -174,7 +174,7 @@ describe('a patch in an overlay', () => {
     'takes away what must be there',
     patched('  resources: null\n'),
     'overlays/prod/services/iam/service-definition.yaml:6:14  resources is missing',
-    '  add resources: What one replica is promised (requests) and may use at most (limits).',
+    '  add resources: What one replica is promised and may use at most.',
   )
   refuses(
     'takes away the image',
@@ -215,7 +215,7 @@ describe('a patch in an overlay', () => {
       `  - target: { kind: ServiceDefinition }\n    patch: |-\n${head.replace(/^/gm, '      ').trimEnd()}\n        autoscaling:\n          maxReplicas: '30'\n`,
     ),
     'overlays/prod/services/iam/kustomization.yaml:7:5  maxReplicas is "30", not a whole number',
-    '  write a whole number, without quotes or unit',
+    '  write a whole number, without quotes or unit (Replicas at most.)',
   )
 })
 
@@ -224,7 +224,7 @@ describe('a patch in spec.patches', () => {
     'is an object instead of text',
     patched(`  patches:\n    more:\n      target: { kind: Deployment }\n      patch:\n        spec: { replicas: 5 }\n`),
     'overlays/prod/services/iam/service-definition.yaml:9:7  patch is {"spec":{"replicas":5}}, not text',
-    '  write text (The text of a Kustomize patch (a block after |).)',
+    '  write text (The text of a Kustomize patch (a block after a bar).)',
   )
   refuses(
     'has no target',

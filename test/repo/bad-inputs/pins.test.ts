@@ -13,8 +13,8 @@ describe('a pin', () => {
   refuses(
     'is latest',
     change(iam, pin, 'newTag: latest'),
-    'base/shared/service-definition.yaml:18:14  latest is a moving tag',
-    '  write hashicorp/vault:<version>@sha256:<digest>',
+    'overlays/prod/services/iam/kustomization.yaml:7:13  latest is no git SHA: 40 lower-case hex digits',
+    '  npm run bump iam <sha> prod',
   )
   refuses(
     'is a version',
@@ -115,8 +115,8 @@ describe('a pin', () => {
   refuses(
     'has a slip in its name',
     change(iam, name, 'name: ghcr.io/septemcore/platform-kernel/imo'),
-    'overlays/prod/services/iam  there is no kustomization.yaml',
-    '  add one, or correct the path that leads here',
+    'overlays/prod/services/iam/kustomization.yaml:6:5  ghcr.io/septemcore/platform-kernel/imo is no image of iam, so this pin does nothing',
+    '  write name: ghcr.io/septemcore/platform-kernel/iam, or correct spec.image of the definition',
   )
   refuses(
     'has a name without registry',
@@ -151,8 +151,8 @@ describe('a pin', () => {
   refuses(
     'is missing',
     change(iam, `images:\n${entry}`, ''),
-    'overlays/prod/services/iam  there is no kustomization.yaml',
-    '  add one, or correct the path that leads here',
+    'overlays/prod/services/iam/kustomization.yaml  pins no image',
+    "  add images: [{ name: ghcr.io/septemcore/platform-kernel/iam, newTag: '<sha>' }]",
   )
   refuses(
     'is an empty list',
@@ -163,8 +163,8 @@ describe('a pin', () => {
   refuses(
     'is a map',
     change(iam, `  - ${name}\n    ${pin}`, `  ghcr.io/septemcore/platform-kernel/iam: '${sha}'`),
-    'overlays/prod/services/kustomization.yaml:1:1  resources is no list',
-    '  write resources: [<path>]',
+    'overlays/prod/services/iam/kustomization.yaml:5:1  images is no list',
+    '  write a list of entries, each with name: <image> and newTag: <sha>',
   )
   refuses(
     'is one line',

@@ -131,19 +131,19 @@ describe('probes', () => {
     'a probe has no slash',
     change(gateway, probes, 'probes: { liveness: live, readiness: /ready }'),
     'base/services/gateway/definition.yaml:20:23  liveness is live',
-    '  write a path alone, as /health/live',
+    '  write a path alone, as /health/live (Fails: the process is started anew.)',
   )
   refuses(
     'a probe is a whole address',
     change(gateway, probes, 'probes: { liveness: http://localhost:8080/live }'),
     'base/services/gateway/definition.yaml:20:23  liveness is http://localhost:8080/live',
-    '  write a path alone, as /health/live',
+    '  write a path alone, as /health/live (Fails: the process is started anew.)',
   )
   refuses(
     'a probe is a block, as in a Deployment',
     change(gateway, probes, 'probes:\n    liveness:\n      httpGet: { path: /live, port: 8080 }'),
     'base/services/gateway/definition.yaml:21:5  liveness is {"httpGet":{"path":"/live","port":8080}}, not text',
-    '  write a path alone, as /health/live',
+    '  write a path alone, as /health/live (Fails: the process is started anew.)',
   )
   refuses(
     'a probe is called livenessProbe',

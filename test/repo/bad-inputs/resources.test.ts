@@ -11,13 +11,13 @@ describe('resources', () => {
     'cpu is 0.5 without quotes',
     change(notify, requests, 'requests: { cpu: 0.5, memory: 64Mi }'),
     'base/services/notify/definition.yaml:12:22  cpu is 0.5, not text',
-    '  put quotes around it (Share of processors.)',
+    '  put quotes around it (A quantity: 100m is a tenth of a core.)',
   )
   refuses(
-    'cpu is 100 M',
+    'cpu has a blank before its unit',
     change(notify, requests, "requests: { cpu: '100 m', memory: 64Mi }"),
     'base/services/notify/definition.yaml:12:22  cpu is 100 m',
-    "  write a number of cores in quotes, as '1', or of thousandths, as 100m (Share of processors.)",
+    "  write a number of cores in quotes, as '1', or of thousandths, as 100m (A quantity: 100m is a tenth of a core.)",
   )
   refuses(
     'cpu is 0',
@@ -29,19 +29,19 @@ describe('resources', () => {
     'cpu is negative',
     change(notify, requests, 'requests: { cpu: -100m, memory: 64Mi }'),
     'base/services/notify/definition.yaml:12:22  cpu is -100m',
-    "  write a number of cores in quotes, as '1', or of thousandths, as 100m (Share of processors.)",
+    "  write a number of cores in quotes, as '1', or of thousandths, as 100m (A quantity: 100m is a tenth of a core.)",
   )
   refuses(
     'cpu is a share of memory',
     change(notify, requests, 'requests: { cpu: 100Mi, memory: 64Mi }'),
     'base/services/notify/definition.yaml:12:22  cpu is 100Mi',
-    "  write a number of cores in quotes, as '1', or of thousandths, as 100m (Share of processors.)",
+    "  write a number of cores in quotes, as '1', or of thousandths, as 100m (A quantity: 100m is a tenth of a core.)",
   )
   refuses(
     'memory is 512 without quotes or unit',
     change(notify, limits, 'limits: { cpu: 500m, memory: 512 }'),
     'base/services/notify/definition.yaml:13:34  memory is 512, not text',
-    '  put quotes around it (Size in bytes.)',
+    '  put quotes around it (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
   refuses(
     'memory is 512 in quotes without unit',
@@ -55,37 +55,37 @@ describe('resources', () => {
     'memory is 128MB',
     change(notify, limits, 'limits: { cpu: 500m, memory: 128MB }'),
     'base/services/notify/definition.yaml:13:34  memory is 128MB',
-    '  write a number with its unit, as 128Mi or 1Gi (Size in bytes.)',
+    '  write a number with its unit, as 128Mi or 1Gi (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
   refuses(
     'memory is 128 Mi',
     change(notify, limits, 'limits: { cpu: 500m, memory: 128 Mi }'),
     'base/services/notify/definition.yaml:13:34  memory is 128 Mi',
-    '  write a number with its unit, as 128Mi or 1Gi (Size in bytes.)',
+    '  write a number with its unit, as 128Mi or 1Gi (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
   refuses(
     'memory is 128mi',
     change(notify, limits, 'limits: { cpu: 500m, memory: 128mi }'),
     'base/services/notify/definition.yaml:13:34  memory is 128mi',
-    '  write a number with its unit, as 128Mi or 1Gi (Size in bytes.)',
+    '  write a number with its unit, as 128Mi or 1Gi (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
   refuses(
     'memory is 1m',
     change(notify, requests, 'requests: { cpu: 100m, memory: 1m }'),
     'base/services/notify/definition.yaml:12:36  memory is 1m',
-    '  write a number with its unit, as 128Mi or 1Gi (Size in bytes.)',
+    '  write a number with its unit, as 128Mi or 1Gi (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
   refuses(
     'memory is empty',
     change(notify, limits, "limits: { cpu: 500m, memory: '' }"),
     "base/services/notify/definition.yaml:13:26  memory is ''",
-    '  write a number with its unit, as 128Mi or 1Gi (Size in bytes.)',
+    '  write a number with its unit, as 128Mi or 1Gi (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
   refuses(
     'memory is missing',
     change(notify, limits, 'limits: { cpu: 500m }'),
     'base/services/notify/definition.yaml:13:5  resources.limits.memory is missing',
-    '  add memory: Size in bytes.',
+    '  add memory: A quantity: 128Mi is 128 × 2^20 bytes.',
   )
   refuses(
     'memory is misspelt',
@@ -103,13 +103,13 @@ describe('resources', () => {
     'limits are missing',
     change(notify, `    ${limits}\n`, ''),
     'base/services/notify/definition.yaml:11:3  resources.limits is missing',
-    '  add limits',
+    '  add limits: At most for each replica; a process above its memory is killed.',
   )
   refuses(
     'resources are missing',
     change(notify, `  resources:\n${both}\n`, ''),
     'base/services/notify/definition.yaml:7:1  resources is missing',
-    '  add resources: What one replica is promised (requests) and may use at most (limits).',
+    '  add resources: What one replica is promised and may use at most.',
   )
   refuses(
     'resources have nothing below them',
@@ -117,7 +117,7 @@ describe('resources', () => {
     'base/services/notify/definition.yaml:11:3  resources is empty, and Kustomize drops it without a word',
     '  write its value, {} for an entry without settings, or remove resources',
     'base/services/notify/definition.yaml:11:3  resources is missing',
-    '  add resources: What one replica is promised (requests) and may use at most (limits).',
+    '  add resources: What one replica is promised and may use at most.',
   )
   refuses(
     'limits is written as limit',
@@ -133,9 +133,9 @@ describe('resources', () => {
       '    requests:\n      - cpu: 100m\n      - memory: 64Mi\n    limits:\n      - cpu: 500m\n      - memory: 128Mi',
     ),
     'base/services/notify/definition.yaml:12:5  requests is [{"cpu":"100m"},{"memory":"64Mi"}], not a map',
-    '  write a map: {} or indented names with a colon',
+    '  write a map: {} or indented names with a colon (Promised to each replica.)',
     'base/services/notify/definition.yaml:15:5  limits is [{"cpu":"500m"},{"memory":"128Mi"}], not a map',
-    '  write a map: {} or indented names with a colon',
+    '  write a map: {} or indented names with a colon (At most for each replica; a process above its memory is killed.)',
   )
   refuses(
     'resources ask for a GPU',
@@ -147,20 +147,20 @@ describe('resources', () => {
     'cpu and memory stand under resources themselves',
     change(notify, both, '    cpu: 100m\n    memory: 128Mi'),
     'base/services/notify/definition.yaml:11:3  resources.requests is missing',
-    '  add requests',
+    '  add requests: Promised to each replica.',
     'base/services/notify/definition.yaml:11:3  resources.limits is missing',
-    '  add limits',
+    '  add limits: At most for each replica; a process above its memory is killed.',
     'base/services/notify/definition.yaml:12:5  unknown field cpu',
     '  allowed: limits, requests',
     'base/services/notify/definition.yaml:13:5  unknown field memory',
     '  allowed: limits, requests',
   )
   checkRefuses(
-    'memory is 1e3Mi, which nobody reads the same',
+    'memory is 1e3',
     change(notify, limits, 'limits: { cpu: 500m, memory: 1e3 }'),
     'base/services/notify/definition.yaml:13:34  1e3 is read as 1000',
     '  write 1000, or quote it: "1e3"',
     'base/services/notify/definition.yaml:13:34  memory is 1000, not text',
-    '  put quotes around it (Size in bytes.)',
+    '  put quotes around it (A quantity: 128Mi is 128 × 2^20 bytes.)',
   )
 })

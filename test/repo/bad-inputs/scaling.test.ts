@@ -50,7 +50,7 @@ describe('autoscaling', () => {
     'minReplicas is missing',
     change(iam, '    minReplicas: 3\n', ''),
     'base/services/iam/definition.yaml:10:3  autoscaling.minReplicas is missing',
-    '  add minReplicas',
+    '  add minReplicas: Replicas at rest.',
   )
   refuses(
     'min and max are short',
@@ -64,25 +64,25 @@ describe('autoscaling', () => {
     'the percent is 0',
     change(iam, percent, 'averageUtilization: { cpu: 0 }'),
     'base/services/iam/definition.yaml:13:32  cpu is 0',
-    '  write 1 to 100',
+    '  write 1 to 100 (Percent of the requested cores.)',
   )
   refuses(
     'the percent is 101',
     change(iam, percent, 'averageUtilization: { cpu: 101 }'),
     'base/services/iam/definition.yaml:13:32  cpu is 101',
-    '  write 1 to 100',
+    '  write 1 to 100 (Percent of the requested cores.)',
   )
   refuses(
     'the percent carries its sign',
     change(iam, percent, "averageUtilization: { cpu: '60%' }"),
     'base/services/iam/definition.yaml:13:32  cpu is "60%", not a whole number',
-    '  write a whole number, without quotes or unit',
+    '  write a whole number, without quotes or unit (Percent of the requested cores.)',
   )
   refuses(
     'the percent is a share',
     change(iam, percent, 'averageUtilization: { cpu: 0.6 }'),
     'base/services/iam/definition.yaml:13:32  cpu is 0.6, not a whole number',
-    '  write a whole number, without quotes or unit',
+    '  write a whole number, without quotes or unit (Percent of the requested cores.)',
   )
   refuses(
     'the percent is for both',
@@ -120,7 +120,7 @@ describe('autoscaling', () => {
     'autoscaling is true',
     change(iam, autoscaling, 'autoscaling: true'),
     'base/services/iam/definition.yaml:10:16  autoscaling is true, not a map',
-    '  write a map: {} or indented names with a colon',
+    '  write a map: {} or indented names with a colon (Replicas by load, measured on the container of the service alone.)',
   )
   refuses(
     'autoscaling is called hpa',

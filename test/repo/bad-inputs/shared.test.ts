@@ -11,8 +11,8 @@ describe('the patch that all services share', () => {
   refuses(
     'has no target',
     inIam(change(prodList, '\n    target: { kind: ServiceDefinition }', '')),
-    'overlays/prod/services/iam/service-definition.yaml:7:5  patches.more.target is missing',
-    '  add target',
+    'overlays/prod/shared/kustomization.yaml:6:5  names no target, so it would reach one service only',
+    '  add target: { kind: ServiceDefinition }',
   )
   refuses(
     'targets one service',
@@ -23,8 +23,10 @@ describe('the patch that all services share', () => {
   refuses(
     'targets the Deployment',
     inIam(change(prodList, '{ kind: ServiceDefinition }', '{ kind: Deployment }')),
-    'overlays/prod/services/iam/kustomization.yaml:6:5  targets Deployment, which is not there yet when Kustomize runs',
+    'overlays/prod/shared/kustomization.yaml:6:5  targets Deployment, which is not there yet when Kustomize runs',
     '  patch the ServiceDefinition; what it cannot say goes into its spec.patches',
+    'overlays/prod/shared/service-definition.yaml:8:11  environment.name is missing',
+    '  add name: Name of the environment, as in overlays/<env>.',
   )
   refuses(
     'is not there',
@@ -35,14 +37,16 @@ describe('the patch that all services share', () => {
   refuses(
     'is empty',
     inIam(write(prod, '')),
-    'overlays/prod/services/iam/kustomization.yaml  holds 0 YAML documents',
-    '  a kustomization is one document',
+    'overlays/prod/shared/service-definition.yaml  holds no object',
+    '  write one, or delete the file and the line that lists it',
+    'base/shared/service-definition.yaml:15:3  environment.name is missing',
+    '  add name: Name of the environment, as in overlays/<env>.',
   )
   refuses(
     'is broken YAML',
     inIam(change(prod, '    name: prod', '    name: prod: eu')),
-    'overlays/prod/services/iam/service-definition.yaml:7:1  is not valid YAML: Flow map in block collection must be sufficiently indented and end with a }',
-    '  close the bracket, and indent all lines of one map alike',
+    'overlays/prod/shared/service-definition.yaml:8:11  is not valid YAML: Nested mappings are not allowed in compact mappings',
+    '  indent the entries of one map alike, and quote a value that holds a colon and a blank',
   )
   refuses(
     'has a slip in environment',
@@ -211,7 +215,7 @@ describe('the folder that all services share', () => {
   refuses(
     'sets labels',
     inIam(append(prodList, 'labels:\n  - pairs: { env: prod }\n')),
-    'overlays/prod/services/kustomization.yaml:14:1  labels has no effect in the list of services',
+    'overlays/prod/shared/kustomization.yaml:8:1  labels has no effect in what all services share',
     '  set metadata.labels of the definition by a patch',
   )
   refuses(

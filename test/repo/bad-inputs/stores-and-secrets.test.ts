@@ -219,7 +219,7 @@ describe('secrets', () => {
     'base/services/billing/definition.yaml:15:5  secrets.STRIPE_SECRET_KEY.path is missing',
     '  add path: Path under the mount secret.',
     'base/services/billing/definition.yaml:15:5  secrets.STRIPE_SECRET_KEY.key is missing',
-    '  add key',
+    '  add key: Key in that secret.',
     'base/services/billing/definition.yaml:15:26  unknown field value',
     '  allowed: key, path',
   )
@@ -227,7 +227,7 @@ describe('secrets', () => {
     'a secret has no key',
     change(billing, key, 'STRIPE_SECRET_KEY: { path: platform/billing/stripe }'),
     'base/services/billing/definition.yaml:15:5  secrets.STRIPE_SECRET_KEY.key is missing',
-    '  add key',
+    '  add key: Key in that secret.',
   )
   refuses(
     'a path is absolute',
@@ -251,7 +251,7 @@ describe('secrets', () => {
     'a key has a blank',
     change(billing, key, 'STRIPE_SECRET_KEY: { path: platform/billing/stripe, key: secret key }'),
     'base/services/billing/definition.yaml:15:62  key is secret key',
-    '  write A-Z, a-z, 0-9, dots, dashes and _',
+    '  write A-Z, a-z, 0-9, dots, dashes and _ (Key in that secret.)',
   )
   refuses(
     'a secret is mount, path and key in one',

@@ -88,19 +88,19 @@ describe('database', () => {
     'a database is its name',
     change(notify, database, 'database: platform_notify'),
     'base/services/notify/definition.yaml:19:13  database is "platform_notify", not a map',
-    '  write a map, as { name: platform_orders }',
+    '  write a map, as { name: platform_orders } (The PostgreSQL database of the service; its login comes from Vault.)',
   )
   refuses(
     'a database has a dash in its name',
     change(notify, database, 'database: { name: platform-notify }'),
     'base/services/notify/definition.yaml:19:21  name is platform-notify',
-    '  write at most 63 of a-z, 0-9 and _, a letter first',
+    '  write at most 63 of a-z, 0-9 and _, a letter first (Name of the database.)',
   )
   refuses(
     'a database has no name',
     change(notify, database, 'database: { migrations: self }'),
     'base/services/notify/definition.yaml:19:3  database.name is missing',
-    '  add name',
+    '  add name: Name of the database.',
   )
   refuses(
     'a database has nothing after it',
@@ -130,7 +130,7 @@ describe('database', () => {
     'a database has a url',
     change(notify, database, 'database: { url: postgres://postgres/platform_notify }'),
     'base/services/notify/definition.yaml:19:3  database.name is missing',
-    '  add name',
+    '  add name: Name of the database.',
     'base/services/notify/definition.yaml:19:15  unknown field url',
     '  allowed: createsSchemas, env, migrations, name',
   )

@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The variable by which every process of a rig, and every process these start, names the rig's folder. */
+export const marker = 'PLATFORM_KERNEL_RIG'
+
+/** Gives the ids of all processes that belong to the rig in this folder, read from /proc, also those whose parent is gone. */
+export function processesOf(folder: string): number[] {
+  const line = `${marker}=${folder}`
+  const ids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return ids.filter((id) => environment(id).includes(line)).map(Number)
+}
+
+/** Tells whether a process with this id exists. */
+export function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+function environment(id: string): string[] {
+  try {
+    return readFileSync(`/proc/${id}/environ`, 'utf8').split('\0')
+  } catch {
+    // Ended since the folder was listed, or another user's.
+    return []
+  }
+}

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { generatedFiles } from '../../scripts/build.ts'
+import { capacityFile, capacityTable } from '../../scripts/capacity.ts'
+import { environments } from '../../scripts/environments.ts'
+import { root, runPlugin } from '../plugin.ts'
+
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+
+it.each(Object.entries(generatedFiles(read('base/services/iam/definition.yaml'))))(
+  '%s is what npm run build writes',
+  (file, text) => {
+    expect(read(file)).toBe(text)
+  },
+)
+
+it('the capacity table is what npm run capacity writes', async () => {
+  const renders = await Promise.all(
+    environments.map(async (name) => [name, (await runPlugin(`overlays/${name}/services`)).stdout]),
+  )
+  expect(read(capacityFile)).toBe(capacityTable(Object.fromEntries(renders) as Record<string, string>))
+})
