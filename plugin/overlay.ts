@@ -24,6 +24,7 @@ const sorts = [
   { sort: 'the list of services', folder: /^overlays\/[^/]+\/services$/, allowed: ['resources'] },
   { sort: 'what all services share', folder: /^overlays\/[^/]+\/shared$/, allowed: ['components', 'patches'] },
   { sort: 'the base of a service', folder: /^base\/services\/([^/]+)$/, allowed: ['resources'] },
+  { sort: 'what all environments share', folder: /^base\/shared$/, allowed: ['configurations', 'patches'] },
 ] as const
 
 /** Fields that run something, reach the network or hold a secret are refused everywhere. */

@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   capacity: () => import('./capacity.ts'),
   check: () => import('./check.ts'),
   render: () => import('./render.ts'),
+  sandbox: () => import('./sandbox.ts'),
 }
 
 async function shell(folder = '') {

@@ -99,7 +99,7 @@ export async function pluginFolder(rig: Rig): Promise<string> {
  * Takes a service of an environment, returns the spec of its Application. Where an autoscaler sets the replicas, Argo CD
  * leaves them as they are: also at the moment when autoscaling is added and the field we owned disappears.
  */
-export function applicationSpec(repository: Repository, environment: string, service: string): object {
+export function applicationSpec(repository: Pick<Repository, 'url'>, environment: string, service: string): object {
   return {
     project: 'default',
     source: {

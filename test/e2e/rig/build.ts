@@ -83,7 +83,7 @@ async function makeMissing(steps: Step[]): Promise<void> {
   const started = Date.now()
   const missing = steps.filter(isMissing)
   if (!missing.length) return
-  say(`the rig: ${missing.length} of ${steps.length} parts to build; all of them take about 15 minutes on 2 cores`)
+  say(`the rig: ${missing.length} of ${steps.length} parts to build; all of them take about 20 minutes on 2 cores`)
   for (const [index, step] of steps.entries()) {
     if (isMissing(step)) await make(step, `[${index + 1}/${steps.length}] ${step.name}`)
   }
