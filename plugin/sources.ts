@@ -113,8 +113,8 @@ export function emptyEntries(source: Source, isPatch: boolean): Finding[] {
 
 /** An entry that may have no value: nothing after the colon, and on the next line nothing that belongs to it. */
 const suspects = [
-  /^( *)(?:- )?[^\s#][^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*(?!\1[ ]|\1- )/m,
-  /:[ \t]*(?:null|Null|NULL|~)[ \t]*(?:[,}#\n]|$)/,
+  /^( *)(?:- )?[^\s#][^\n]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?!\1[ ]|\1- )/m,
+  /:[ \t]*(?:null|Null|NULL|~)[ \t]*(?:[,}#\r\n]|$)/,
   /[{,][^{},\n]*:[ \t]*[,}]/,
 ]
 
