@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Files } from './files.ts'
 import type { World } from './generate.ts'
 
-/** Argo CD gives a plugin 90 s; ending before that, with a message, is better than being killed without one. */
+/** For commands; in Argo CD the plugin's own deadline comes first (main.ts). */
 const deadlineSeconds = 80
 
 /** Bytes; Kustomize prints about 3 MB for a thousand services. */

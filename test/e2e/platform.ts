@@ -39,7 +39,7 @@ export async function startPlatform(options: RigOptions = {}, argocdOptions: Arg
     await createNamespace(rig, namespace)
     const repository = await rig.repository('platform')
     await repository.commit(committedTree())
-    const argocd = await rig.argocd({ plugin: await pluginFolder(rig), ...argocdOptions })
+    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...argocdOptions })
     return {
       rig,
       argocd,
@@ -83,9 +83,9 @@ export function committedTree(): Record<string, string> {
   )
 }
 
-/** Takes a rig, returns a folder with the plugin's own configuration, in which only the bundle's place is another. */
-export async function pluginFolder(rig: Rig): Promise<string> {
-  const folder = path.join(rig.folder, 'plugin')
+/** Takes a folder, returns one in it with the plugin's own configuration, in which only the bundle's place is another. */
+export async function pluginFolder(within: string): Promise<string> {
+  const folder = path.join(within, 'plugin')
   mkdirSync(folder, { recursive: true })
   const configuration = readFileSync(path.join(root, 'plugin/plugin.yaml'), 'utf8')
   writeFileSync(
