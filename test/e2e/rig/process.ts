@@ -20,6 +20,15 @@ export function isAlive(id: number): boolean {
   }
 }
 
+/** Gives the words a process was started with; none when it has ended. */
+export function commandOf(id: number): string[] {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0').slice(0, -1)
+  } catch {
+    return []
+  }
+}
+
 function environment(id: string): string[] {
   try {
     return readFileSync(`/proc/${id}/environ`, 'utf8').split('\0')
