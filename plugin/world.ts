@@ -68,6 +68,8 @@ function kustomize(command: string, folder: string): Promise<string> {
         if (!error) resolve(stdout)
         else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
         else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
+        else if (error.signal)
+          reject(new Error(`${command} was ended by ${error.signal}, as happens when memory is short`))
         else reject(new Error(stderr.replace(/^[Ee]rror: /, '').trim() || error.message))
       },
     )

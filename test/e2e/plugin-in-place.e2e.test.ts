@@ -6,7 +6,7 @@ import { environments } from '../../scripts/environments.ts'
 import { runPlugin } from '../plugin.ts'
 import { namespace, type Platform, servicesOf, startPlatform } from './platform.ts'
 import type { Json } from './rig/api.ts'
-import { commandOf, processesOf } from './rig/process.ts'
+import { commandOf, parentOf, runningWith } from './rig/process.ts'
 import { kustomizeSwitch } from './kustomize-switch.ts'
 
 /** The plugin where Argo CD runs it: what leaves cmp-server and repo-server, and what a failure does to a live Application. */
@@ -27,11 +27,12 @@ afterAll(() => platform?.rig.stop())
 const folderOf = (environment: string, service: string) => `overlays/${environment}/services/${service}`
 const plugin = { name: 'platform-kernel' }
 
-/** What `npm run -s render` prints, as objects in its order. */
-async function rendered(environment: string, service: string): Promise<Json[]> {
-  const { code, stdout } = await runPlugin(folderOf(environment, service))
+/** What `npm run -s render` prints, as each service's objects in its order; that one alone prints the same is tested without a rig. */
+async function rendered(environment: string): Promise<Map<string, Json[]>> {
+  const { code, stdout } = await runPlugin(`overlays/${environment}/services`)
   expect(code).toBe(0)
-  return parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
+  const all = parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
+  return Map.groupBy(all, ({ metadata }) => metadata.labels['app.kubernetes.io/name'] as string)
 }
 
 const objects = (manifests: string[] | null): Json[] => (manifests ?? []).map((text) => JSON.parse(text) as Json)
@@ -44,9 +45,10 @@ describe.for(environments)('for every service of %s', (environment) => {
     const root = platform.repository.folder
     const requests = services.map((service) => ({ root, folder: join(root, folderOf(environment, service)) }))
     const answers = await platform.argocd.generate.plugin(plugin.name, requests, { concurrent: 2 })
+    const expected = await rendered(environment)
     for (const [index, service] of services.entries()) {
       expect(answers[index]?.error).toBeUndefined()
-      expect(objects(answers[index]!.manifests)).toEqual(await rendered(environment, service))
+      expect(objects(answers[index]!.manifests)).toEqual(expected.get(service))
     }
   })
 
@@ -57,9 +59,10 @@ describe.for(environments)('for every service of %s', (environment) => {
       source: { path: folderOf(environment, service), plugin },
     }))
     const answers = await platform.argocd.generate.applications(requests, { concurrent: 2 })
+    const expected = await rendered(environment)
     for (const [index, service] of services.entries()) {
       expect(answers[index]?.error).toBeUndefined()
-      const tracked = (await rendered(environment, service)).map((object) => {
+      const tracked = (expected.get(service) ?? []).map((object) => {
         const { apiVersion, kind, metadata } = object
         const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : ''
         const id = `${environment}-${service}:${group}/${kind}:${metadata.namespace}/${metadata.name}`
@@ -98,7 +101,7 @@ describe('what Argo CD sets', () => {
     const each = Object.entries(variables).map(([key, value]) => ({ [key]: value }))
     const requests = [{}, variables, ...each].map((environment) => ({ root, folder: join(root, path), environment }))
     const [plain, ...others] = await platform.argocd.generate.plugin(plugin.name, requests, { concurrent: 2 })
-    expect(plain?.manifests).toHaveLength((await rendered('prod', 'iam')).length)
+    expect(plain?.manifests).toHaveLength((await rendered('prod')).get('iam')!.length)
     for (const other of others) expect(other.manifests).toEqual(plain?.manifests)
   })
 
@@ -213,7 +216,7 @@ describe('an Application that is Synced', () => {
   })
 
   test.for([
-    ['Kustomize prints half and is killed', 'half', 'killed'],
+    ['Kustomize prints half and is killed', 'half', 'was ended by SIGKILL'],
     ['Kustomize prints nothing and calls that a success', 'nothing', 'order to delete everything'],
   ] as const)('keeps its objects when %s', async ([, way, said]) => {
     const before = await live()
@@ -227,15 +230,15 @@ describe('an Application that is Synced', () => {
     const before = await live()
     kustomize.set('hangs')
     await platform.argocd.refresh(service, 'hard')
-    const running = (word: string) =>
-      processesOf(platform.rig.folder).filter((id) => commandOf(id).join(' ').includes(word))
-    const [killed] = await platform.rig.until('the plugin runs', async () => {
-      const ids = running('plugin.mjs')
-      return ids.length > 0 && running('sleep 3599').length > 0 && ids
-    })
-    process.kill(killed!, 'SIGKILL')
+    const hanging = () => runningWith(kustomize.hanging)
+    const plugin = await platform.rig.until(
+      'the plugin runs',
+      async () => hanging().length > 0 && parentOf(hanging()[0]!),
+    )
+    expect(commandOf(plugin).join(' ')).toContain('plugin.mjs')
+    process.kill(plugin, 'SIGKILL')
     await refused(before, 'signal: killed')
-    await expect.poll(() => running('sleep 3599'), { timeout: 10_000 }).toEqual([])
+    await expect.poll(hanging, { timeout: 10_000 }).toEqual([])
     kustomize.set('works')
     await healed(before, {}, 'hard')
   })

@@ -8,7 +8,7 @@ import { createRepository, type Repository } from './repository.ts'
 import { openServers } from './servers.ts'
 
 /** The part of Argo CD that renders, and no cluster: repo-server and cmp-server, for what is asked of them directly. */
-export interface Rendering extends Pick<RepoServer, 'generate'> {
+export interface Rendering extends Pick<RepoServer, 'generate' | 'cmpServer'> {
   /** Everything of it: logs/, and what a test wants to have gone afterwards. */
   folder: string
   repository(name: string): Promise<Repository>
@@ -30,9 +30,9 @@ export async function startRendering(
   }
   try {
     const options = await optionsIn(folder)
-    const { generate } = await startRepoServer({ folder, built, loopback, servers }, options)
+    const { generate, cmpServer } = await startRepoServer({ folder, built, loopback, servers }, options)
     const repository = (name: string) => createRepository(join(folder, 'repositories', name))
-    return { folder, generate, repository, tails: servers.tails, stop: () => stop() }
+    return { folder, generate, cmpServer, repository, tails: servers.tails, stop: () => stop() }
   } catch (error) {
     const tails = servers.tails()
     await stop('keep')

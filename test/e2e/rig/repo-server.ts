@@ -16,6 +16,8 @@ export interface RepoServer {
   address: string
   /** host:port of its redis. */
   redis: string
+  /** The id of cmp-server's process, where there is a plugin. */
+  cmpServer: number | undefined
   /** Asks for manifests without the controller. */
   generate: ReturnType<typeof openGenerate>
   /** Starts another of Argo CD's servers with the same variables. */
@@ -37,7 +39,7 @@ export async function startRepoServer(
   const port = (place: string) => place.split(':')[1]
 
   servers.start('redis', built.binaries.redis, [redis])
-  if (options.plugin) start('argocd-cmp-server', [`--config-dir-path=${options.plugin}`])
+  const cmpServer = options.plugin ? start('argocd-cmp-server', [`--config-dir-path=${options.plugin}`]) : undefined
   start('argocd-repo-server', [
     `--address=${loopback.address}`,
     `--port=${port(address)}`,
@@ -53,7 +55,13 @@ export async function startRepoServer(
     return (!options.plugin || readdirSync(sockets).length > 0) && (await fetch(`http://${metrics}/healthz`)).ok
   })
   const asking = { ...servers.environment, ...environment }
-  return { address, redis, start, generate: openGenerate(built.binaries.generate, asking, address, sockets) }
+  return {
+    address,
+    redis,
+    cmpServer: cmpServer?.pid,
+    start,
+    generate: openGenerate(built.binaries.generate, asking, address, sockets),
+  }
 }
 
 function prepare({ folder, built, servers }: Context) {
