@@ -155,6 +155,8 @@ async function applyPatches(
     const { objects, findings: unreadable } = parse(await buildTree(tree))
     return unreadable.length > 0 ? { findings: unreadable } : { objects: [...plain, ...objects] }
   } catch (error) {
+    // A full disk is no fault of the patch.
+    if (error instanceof Error && 'syscall' in error) throw error
     const message = error instanceof Error ? error.message : String(error)
     const named = toPatch.filter(
       ({ from }) => message.includes(`'${from.metadata.name}'`) || message.includes(`/${from.metadata.name}'`),

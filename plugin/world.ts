@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Files } from './files.ts'
 import type { World } from './generate.ts'
 
-/** Argo CD gives a plugin 90 s; ending before that, with a message, is better than being killed without one. */
+/** For commands; in Argo CD the plugin's own deadline comes first (main.ts). */
 const deadlineSeconds = 80
 
 /** Bytes; Kustomize prints about 3 MB for a thousand services. */
@@ -70,6 +70,8 @@ function kustomize(command: string, root: string, folder: string): Promise<strin
         if (!error) resolve(stdout)
         else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
         else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
+        else if (error.signal)
+          reject(new Error(`${command} was ended by ${error.signal}, as happens when memory is short`))
         else reject(new Error(told(stderr, real) || error.message))
       },
     )

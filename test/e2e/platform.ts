@@ -32,14 +32,18 @@ export const servicesOf = (environment: string): string[] =>
     .list(`overlays/${environment}/services`)
     .filter((name) => tree.kind(`overlays/${environment}/services/${name}`) === 'folder')
 
-/** Takes options of the rig and of Argo CD, starts both with a namespace that enforces Pod Security `restricted`. */
-export async function startPlatform(options: RigOptions = {}, argocdOptions: ArgocdOptions = {}): Promise<Platform> {
+/** Takes options of the rig and of Argo CD (which may need the rig's folder), starts both with a namespace that enforces Pod Security `restricted`. */
+export async function startPlatform(
+  options: RigOptions = {},
+  argocdOptions: ArgocdOptions | ((folder: string) => ArgocdOptions) = {},
+): Promise<Platform> {
   const rig = await startRig(options)
   try {
     await createNamespace(rig, namespace)
     const repository = await rig.repository('platform')
     await repository.commit(committedTree())
-    const argocd = await rig.argocd({ plugin: await pluginFolder(rig), ...argocdOptions })
+    const more = typeof argocdOptions === 'function' ? argocdOptions(rig.folder) : argocdOptions
+    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...more })
     return {
       rig,
       argocd,
@@ -83,9 +87,9 @@ export function committedTree(): Record<string, string> {
   )
 }
 
-/** Takes a rig, returns a folder with the plugin's own configuration, in which only the bundle's place is another. */
-export async function pluginFolder(rig: Rig): Promise<string> {
-  const folder = path.join(rig.folder, 'plugin')
+/** Takes a folder, returns one in it with the plugin's own configuration, in which only the bundle's place is another. */
+export async function pluginFolder(within: string): Promise<string> {
+  const folder = path.join(within, 'plugin')
   mkdirSync(folder, { recursive: true })
   const configuration = readFileSync(path.join(root, 'plugin/plugin.yaml'), 'utf8')
   writeFileSync(

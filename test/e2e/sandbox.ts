@@ -28,7 +28,7 @@ export async function startSandbox(root: string, environment: string, services: 
       })
     }
     push('HEAD')
-    const argocd = await rig.argocd({ plugin: await pluginFolder(rig) })
+    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder) })
     const repository = { url: `file://${mirror}` }
     for (const service of services) await argocd.application(service, applicationSpec(repository, environment, service))
     let followed = ''

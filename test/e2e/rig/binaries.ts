@@ -49,5 +49,6 @@ export const binaries = {
   },
   // Not the released build: a newer sdk and one other plugin, see its go.mod.
   vault: { module: 'vault', package: 'github.com/hashicorp/vault' },
+  generate: { module: 'argo-cd', package: './generate' },
   'metrics-server': { module: 'metrics-server', package: 'sigs.k8s.io/metrics-server/cmd/metrics-server' },
 } satisfies Record<string, Binary>
