@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { bundle } from '../../scripts/edge/bundle.ts'
 import { treeBelow } from '../../scripts/edge/tree.ts'
 import { filesUnder } from '../../scripts/check/tree.ts'
+import { replicasInApplication } from '../../plugin/service/application.ts'
 import type { Argocd, ArgocdOptions } from './rig/argocd.ts'
 import type { Repository } from './rig/repository.ts'
 import { type Rig, type RigOptions, startRig } from './rig/rig.ts'
@@ -22,8 +23,10 @@ export interface Platform {
   readonly repository: Repository
   /** Creates the Applications of these services, and waits until all are Synced and Healthy. */
   deploy(environment: string, services: readonly string[]): Promise<void>
-  /** Commits another pin for the service in the environment, has Argo CD look at git, and gives the commit. */
-  bump(service: string, sha: string, environment: string): Promise<string>
+  /** Commits another pin for the services in the environment, has Argo CD look at git, and gives the commit. */
+  bump(services: string | readonly string[], sha: string, environment: string): Promise<string>
+  /** Commits the files, has Argo CD look at git for these services, and gives the commit. */
+  commit(files: Record<string, string>, services: readonly string[]): Promise<string>
 }
 
 /** Takes an environment, returns the names of its services. */
@@ -32,18 +35,27 @@ export const servicesOf = (environment: string): string[] =>
     .list(`overlays/${environment}/services`)
     .filter((name) => tree.kind(`overlays/${environment}/services/${name}`) === 'folder')
 
-/** Takes options of the rig and of Argo CD (which may need the rig's folder), starts both with a namespace that enforces Pod Security `restricted`. */
+/**
+ * Takes options of the rig and of Argo CD (which may need the rig's folder), starts both with a namespace that enforces
+ * Pod Security `restricted`; the files are in the repository instead of this tree's own.
+ */
 export async function startPlatform(
   options: RigOptions = {},
   argocdOptions: ArgocdOptions | ((folder: string) => ArgocdOptions) = {},
+  files: Record<string, string> = {},
 ): Promise<Platform> {
   const rig = await startRig(options)
   try {
     await createNamespace(rig, namespace)
     const repository = await rig.repository('platform')
-    await repository.commit(committedTree())
+    await repository.commit({ ...committedTree(), ...files })
     const more = typeof argocdOptions === 'function' ? argocdOptions(rig.folder) : argocdOptions
     const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...more })
+    const commit: Platform['commit'] = async (changed, services) => {
+      const revision = await repository.commit(changed, Object.keys(changed).join(', '))
+      await Promise.all(services.map((service) => argocd.refresh(service)))
+      return revision
+    }
     return {
       rig,
       argocd,
@@ -54,16 +66,16 @@ export async function startPlatform(
         )
         for (const service of services) await argocd.healthy(service, { milliseconds: 120_000 })
       },
-      bump: async (service, sha, environment) => {
-        const file = `overlays/${environment}/services/${service}/kustomization.yaml`
-        const text = readFileSync(path.join(repository.folder, file), 'utf8')
-        const revision = await repository.commit(
-          { [file]: text.replace(/(newTag: )\S+/, `$1'${sha}'`) },
-          `Bump ${service}`,
-        )
-        await argocd.refresh(service)
-        return revision
+      bump: (services, sha, environment) => {
+        const bumped = [services].flat()
+        const pinned = bumped.map((service) => {
+          const file = `overlays/${environment}/services/${service}/kustomization.yaml`
+          const text = readFileSync(path.join(repository.folder, file), 'utf8')
+          return [file, text.replace(/(newTag: )\S+/, `$1'${sha}'`)]
+        })
+        return commit(Object.fromEntries(pinned), bumped)
       },
+      commit,
     }
   } catch (error) {
     await rig.stop('keep')
@@ -99,11 +111,14 @@ export async function pluginFolder(within: string): Promise<string> {
   return folder
 }
 
-/**
- * Takes a service of an environment, returns the spec of its Application. Where an autoscaler sets the replicas, Argo CD
- * leaves them as they are: also at the moment when autoscaling is added and the field we owned disappears.
- */
-export function applicationSpec(repository: Pick<Repository, 'url'>, environment: string, service: string): object {
+/** Takes a service of an environment, returns the spec of its Application. */
+export function applicationSpec(
+  repository: Pick<Repository, 'url'>,
+  environment: string,
+  service: string,
+  autoscaled = isAutoscaled(environment, service),
+): object {
+  const { syncOptions, ignoreDifferences } = replicasInApplication({ autoscaled })
   return {
     project: 'default',
     source: {
@@ -115,12 +130,10 @@ export function applicationSpec(repository: Pick<Repository, 'url'>, environment
     destination: { server: 'https://kubernetes.default.svc', namespace },
     syncPolicy: {
       automated: { prune: true, selfHeal: true },
-      syncOptions: ['ServerSideApply=true', 'RespectIgnoreDifferences=true'],
+      syncOptions: ['ServerSideApply=true', ...syncOptions],
       retry: { limit: 5, backoff: { duration: '1s', factor: 2, maxDuration: '10s' } },
     },
-    ...(isAutoscaled(environment, service) && {
-      ignoreDifferences: [{ group: 'apps', kind: 'Deployment', jsonPointers: ['/spec/replicas'] }],
-    }),
+    ignoreDifferences,
   }
 }
 

@@ -14,19 +14,26 @@ export interface Repository {
 export async function createRepository(folder: string): Promise<Repository> {
   mkdirSync(folder, { recursive: true })
   await git(folder, 'init', '--quiet', '--initial-branch=main')
+  const commit: Repository['commit'] = async (files, message = 'Change') => {
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(folder, path)
+      mkdirSync(dirname(file), { recursive: true })
+      if (content === undefined) rmSync(file)
+      else writeFileSync(file, content)
+    }
+    await git(folder, 'add', '--all')
+    await git(folder, 'commit', '--quiet', '--allow-empty', '--message', message)
+    return (await git(folder, 'rev-parse', 'HEAD')).trim()
+  }
+  let last: Promise<unknown> = Promise.resolve()
   return {
     folder,
     url: `file://${folder}`,
-    commit: async (files, message = 'Change') => {
-      for (const [path, content] of Object.entries(files)) {
-        const file = join(folder, path)
-        mkdirSync(dirname(file), { recursive: true })
-        if (content === undefined) rmSync(file)
-        else writeFileSync(file, content)
-      }
-      await git(folder, 'add', '--all')
-      await git(folder, 'commit', '--quiet', '--allow-empty', '--message', message)
-      return (await git(folder, 'rev-parse', 'HEAD')).trim()
+    // One after the other: git refuses a second writer.
+    commit: (...args) => {
+      const next = last.then(() => commit(...args))
+      last = next.catch(() => {})
+      return next
     },
   }
 }
