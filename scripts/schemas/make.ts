@@ -2,8 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-
-type Schema = Record<string, unknown>
+import {
+  type CustomResourceDefinition,
+  isSchema,
+  type OpenApi,
+  properties,
+  reduceBuiltin,
+  reduceCrd,
+  type Schema,
+} from './reduce.ts'
 
 const kubernetes = { module: 'k8s.io/kubernetes', version: 'v1.36.3' }
 
@@ -71,7 +78,7 @@ const crds = [
   },
   {
     module: 'sigs.k8s.io/gateway-api',
-    version: 'v1.4.1',
+    version: 'v1.5.1',
     files: ['gatewayclasses', 'gateways', 'grpcroutes', 'httproutes', 'referencegrants'].map(
       (plural) => `config/crd/standard/gateway.networking.k8s.io_${plural}.yaml`,
     ),
@@ -84,8 +91,6 @@ const origin =
   'left out, closed by scripts/schemas/strict.ts. Enumerations of Kubernetes itself come from its generated OpenAPI code. ' +
   'Do not edit.'
 
-const record = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Takes a module and version, returns its folder in Go's module cache; downloads it when missing, fails as `go` fails. */
 function moduleFolder({ module, version }: { module: string; version: string }): string {
   const answer = execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], { encoding: 'utf8' })
@@ -94,75 +99,10 @@ function moduleFolder({ module, version }: { module: string; version: string }):
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted)
-  if (!record(value)) return value
+  if (!isSchema(value)) return value
   const keys = Object.keys(value).sort()
   return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]))
 }
-
-const plainKeywords = [
-  'enum',
-  'exclusiveMaximum',
-  'exclusiveMinimum',
-  'maxItems',
-  'maxLength',
-  'maxProperties',
-  'maximum',
-  'minItems',
-  'minLength',
-  'minProperties',
-  'minimum',
-  'multipleOf',
-  'nullable',
-  'pattern',
-  'required',
-  'type',
-  'uniqueItems',
-]
-const checkedFormats = ['byte', 'date-time', 'int32', 'ipv4', 'ipv6']
-
-const properties = (schema: Schema): Record<string, Schema> => (schema.properties ?? {}) as Record<string, Schema>
-
-/** The item property's own default is what the API server compares when a list key is left out (`protocol` of a port). */
-function listMap(schema: Schema, resolve: (schema: unknown) => Schema): Schema {
-  const known = properties(resolve(schema.items))
-  const keys = schema['x-kubernetes-list-map-keys'] as string[]
-  return Object.fromEntries(keys.map((key) => [key, known[key]?.default ?? null]))
-}
-
-interface Reading {
-  resolve: (schema: unknown) => Schema
-  reference: (name: string) => string
-  /** A CRD's defaults are filled in before it is validated, and choices read them; Kubernetes' own are Go's zero values. */
-  keepsDefaults: boolean
-}
-
-/** Takes a published schema, returns what is kept of it: the same checks, in the words strict.ts understands. */
-function reduce(schema: Schema, reading: Reading): Schema {
-  const all = schema.allOf as Schema[] | undefined
-  if (all?.length === 1 && typeof all[0]?.$ref === 'string') return reduce(all[0], reading)
-  if (typeof schema.$ref === 'string') return { $ref: reading.reference(schema.$ref) }
-
-  const kept: Schema = {}
-  for (const keyword of plainKeywords) if (schema[keyword] !== undefined) kept[keyword] = schema[keyword]
-  if (reading.keepsDefaults && schema.default !== undefined) kept.default = schema.default
-  if (checkedFormats.includes(schema.format as string)) kept.format = schema.format
-  if (schema['x-kubernetes-int-or-string'] === true) kept.type = ['integer', 'string']
-  else for (const word of ['allOf', 'anyOf', 'oneOf']) if (schema[word]) kept[word] = each(schema[word], reading)
-  if (schema.not) kept.not = reduce(schema.not as Schema, reading)
-  if (schema['x-kubernetes-preserve-unknown-fields'] === true) kept.preserve = true
-  if (schema['x-kubernetes-list-type'] === 'set') kept.uniqueItems = true
-  if (schema['x-kubernetes-list-type'] === 'map') kept.listMap = listMap(schema, reading.resolve)
-  if (record(schema.items)) kept.items = reduce(schema.items, reading)
-  if (record(schema.additionalProperties)) kept.additionalProperties = reduce(schema.additionalProperties, reading)
-  if (record(schema.properties)) {
-    const entries = Object.entries(schema.properties as Record<string, Schema>)
-    kept.properties = Object.fromEntries(entries.map(([name, value]) => [name, reduce(value, reading)]))
-  }
-  return kept
-}
-
-const each = (schemas: unknown, reading: Reading): Schema[] =>
-  (schemas as Schema[]).map((schema) => reduce(schema, reading))
 
 /** The published OpenAPI leaves enumerations out; the generated code that the API server is built from has them. */
 function enumerations(source: string): Map<string, { values: string[]; ofItems: boolean }> {
@@ -182,73 +122,20 @@ function enumerations(source: string): Map<string, { values: string[]; ofItems: 
   return found
 }
 
-const shortName = (name: string): string =>
-  name
-    .replace(/^.*\//, '')
-    .replace(/^io\.k8s\.(api|apimachinery\.pkg\.apis|apimachinery\.pkg|kube-aggregator\.pkg\.apis)\./, '')
-
-const special: Record<string, Schema> = {
-  'api.resource.Quantity': { type: ['number', 'string'], format: 'quantity' },
-  'util.intstr.IntOrString': { type: ['integer', 'string'] },
-  'meta.v1.FieldsV1': { type: 'object', preserve: true },
-  'runtime.RawExtension': { type: 'object', preserve: true },
-}
-
 function addBuiltin(definitions: Map<string, Schema>, kinds: Map<string, string>): void {
   const folder = moduleFolder(kubernetes)
   const enums = enumerations(readFileSync(join(folder, 'pkg/generated/openapi/zz_generated.openapi.go'), 'utf8'))
-  for (const [apiVersion, wanted] of Object.entries(builtin)) {
+  const reduced = reduceBuiltin(builtin, (apiVersion) => {
     const file = `${apiVersion === 'v1' ? 'api' : 'apis'}__${apiVersion.replace('/', '__')}_openapi.json`
-    const document = JSON.parse(readFileSync(join(folder, 'api/openapi-spec/v3', file), 'utf8')) as {
-      components: { schemas: Record<string, Schema> }
-    }
-    const schemas = document.components.schemas
-    const pending: string[] = []
-    const reading: Reading = {
-      keepsDefaults: false,
-      reference: (name) => {
-        pending.push(name.replace(/^.*\//, ''))
-        return `#/definitions/${shortName(name)}`
-      },
-      resolve: (schema) => {
-        const inner = (schema as { allOf?: Schema[] }).allOf?.[0] ?? (schema as Schema)
-        return typeof inner.$ref === 'string' ? (schemas[inner.$ref.replace(/^.*\//, '')] as Schema) : inner
-      },
-    }
-    for (const kind of wanted) {
-      const found = Object.entries(schemas).find(([, schema]) => isKind(schema, apiVersion, kind))
-      if (!found) throw new Error(`${file} has no ${kind}`)
-      kinds.set(`${apiVersion} ${kind}`, shortName(found[0]))
-      // What a controller writes back is no part of a manifest: any status will do.
-      const known = properties(found[1])
-      const free = 'status' in known ? { status: {} } : {}
-      definitions.set(shortName(found[0]), reduce({ ...found[1], properties: { ...known, ...free } }, reading))
-    }
-    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-      const short = shortName(name)
-      if (definitions.has(short)) continue
-      definitions.set(short, special[short] ?? reduce(schemas[name] as Schema, reading))
-    }
-  }
+    return JSON.parse(readFileSync(join(folder, 'api/openapi-spec/v3', file), 'utf8')) as OpenApi
+  })
+  for (const [kind, name] of reduced.kinds) kinds.set(kind, name)
+  for (const [name, schema] of reduced.definitions) definitions.set(name, schema)
   for (const [place, { values, ofItems }] of enums) {
     const [, name = '', property = ''] = /^(.*)\.(\w+)$/.exec(place) ?? []
     const named = properties(definitions.get(name) ?? {})[property]
-    const target = ofItems ? (named?.items as Schema | undefined) : named
+    const target = ofItems ? ((named?.items ?? named?.additionalProperties) as Schema | undefined) : named
     if (target?.type === 'string') target.enum = values
-  }
-}
-
-function isKind(schema: Schema, apiVersion: string, kind: string): boolean {
-  const known = (schema['x-kubernetes-group-version-kind'] ?? []) as { group: string; version: string; kind: string }[]
-  return known.some((gvk) => gvk.kind === kind && [gvk.group, gvk.version].filter(Boolean).join('/') === apiVersion)
-}
-
-interface CustomResourceDefinition {
-  kind: string
-  spec: {
-    group: string
-    names: { kind: string }
-    versions: { name: string; served: boolean; schema: { openAPIV3Schema: Schema } }[]
   }
 }
 
@@ -259,18 +146,7 @@ function addCustom(roots: Map<string, Schema>): void {
       for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8'))) {
         const crd = document.toJS() as CustomResourceDefinition | null
         if (crd?.kind !== 'CustomResourceDefinition' || !source.kinds.includes(crd.spec.names.kind)) continue
-        for (const version of crd.spec.versions.filter(({ served }) => served)) {
-          const schema = reduce(version.schema.openAPIV3Schema, {
-            keepsDefaults: true,
-            reference: (name) => name,
-            resolve: (items) => items as Schema,
-          })
-          const known = properties(schema)
-          known.apiVersion = known.kind = { type: 'string' }
-          known.metadata = { $ref: '#/definitions/meta.v1.ObjectMeta' }
-          if ('status' in known) known.status = {}
-          roots.set(`${crd.spec.group}/${version.name} ${crd.spec.names.kind}`, schema)
-        }
+        for (const [kind, schema] of reduceCrd(crd)) roots.set(kind, schema)
       }
     }
   }
@@ -282,7 +158,7 @@ const worthSharing = 150
 function share(roots: Map<string, Schema>, definitions: Map<string, Schema>, kinds: Map<string, string>): void {
   const occurrences = new Map<string, number>()
   const parts = (schema: Schema): Schema[] =>
-    [...Object.values((schema.properties ?? {}) as Schema), schema.items, schema.additionalProperties].filter(record)
+    [...Object.values((schema.properties ?? {}) as Schema), schema.items, schema.additionalProperties].filter(isSchema)
   const count = (schema: Schema): void => {
     const text = JSON.stringify(sorted(schema))
     const before = occurrences.get(text) ?? 0
@@ -308,9 +184,9 @@ function share(roots: Map<string, Schema>, definitions: Map<string, Schema>, kin
   }
   const inside = (schema: Schema): Schema => {
     const copy = { ...schema }
-    if (record(schema.items)) copy.items = replace(schema.items)
-    if (record(schema.additionalProperties)) copy.additionalProperties = replace(schema.additionalProperties)
-    if (record(schema.properties)) {
+    if (isSchema(schema.items)) copy.items = replace(schema.items)
+    if (isSchema(schema.additionalProperties)) copy.additionalProperties = replace(schema.additionalProperties)
+    if (isSchema(schema.properties)) {
       const entries = Object.entries(schema.properties as Record<string, Schema>)
       copy.properties = Object.fromEntries(entries.map(([name, value]) => [name, replace(value)]))
     }

@@ -529,7 +529,7 @@ test('the bundle is made from the versions that run', () => {
     'github.com/argoproj/argo-cd/v3': 'v3.5.3',
     'github.com/cert-manager/cert-manager': 'v1.21.2',
     'istio.io/api': 'v1.29.2',
-    'sigs.k8s.io/gateway-api': 'v1.4.1',
+    'sigs.k8s.io/gateway-api': 'v1.5.1',
     'vault-secrets-operator (by hand)': '1.4.1',
   })
 })
