@@ -90,7 +90,7 @@ it('gives Kustomize no credentials, no configuration and no way to the network',
     .split('\n')
     .map((line) => line.split('=')[0])
     .filter((name) => name && !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))
-  expect(variables.sort()).toEqual(['GIT_ALLOW_PROTOCOL', 'HOME', 'HTTPS_PROXY', 'HTTP_PROXY', 'PATH'])
+  expect(variables.sort()).toEqual(['GIT_ALLOW_PROTOCOL', 'GOGC', 'HOME', 'HTTPS_PROXY', 'HTTP_PROXY', 'PATH'])
   expect(readFileSync(seen, 'utf8')).toContain('HTTPS_PROXY=http://127.0.0.1:9\n')
 })
 

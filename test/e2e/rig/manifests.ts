@@ -18,6 +18,7 @@ export interface Source {
 export const manifests = {
   'argo-cd-crds': argoCd('manifests/crds'),
   'argo-cd-config': argoCd('manifests/base/config'),
+  'argo-cd-repo-server': argoCd('manifests/base/repo-server'),
   'kwok-crds': {
     module: 'kwok',
     source: 'sigs.k8s.io/kwok',
