@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { reporters } from './test/reporters.ts'
 
 export default defineConfig({
   test: {
+    reporters: reporters('test'),
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**'],
     globalSetup: ['test/build.ts'],

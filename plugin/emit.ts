@@ -6,7 +6,7 @@ export function emit(objects: readonly KubernetesObject[]): string {
   return [...objects]
     .map((object) => ({
       object,
-      key: [owner(object), object.kind, object.metadata.name, object.metadata.namespace ?? ''],
+      key: [owner(object), object.kind, object.metadata.name, object.metadata.namespace, object.apiVersion].map(word),
     }))
     .sort((a, b) => compare(a.key, b.key))
     .map(
@@ -16,7 +16,10 @@ export function emit(objects: readonly KubernetesObject[]): string {
     .join('')
 }
 
-const owner = (object: KubernetesObject): string => object.metadata.labels?.['app.kubernetes.io/name'] ?? ''
+const owner = (object: KubernetesObject): unknown => object.metadata.labels?.['app.kubernetes.io/name']
+
+/** A plain object may hold anything where a label or namespace belongs. */
+const word = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 
 /** By code units, as every machine does it; a locale would order differently from place to place. */
 function compare(a: readonly string[], b: readonly string[]): number {

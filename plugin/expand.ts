@@ -6,6 +6,9 @@ import { schemaFindings } from './schema-findings.ts'
 
 const group = 'platform.septemcore.com/'
 
+/** Whether an object of this apiVersion is one of ours. */
+export const isOurs = (apiVersion: string): boolean => apiVersion.startsWith(group)
+
 /** Objects that came from one object of ours, or one plain object as it was. */
 export interface Expanded {
   readonly from: KubernetesObject
@@ -20,14 +23,19 @@ export async function expand(
   const findings: Finding[] = []
   const expanded: Expanded[] = []
   for (const from of objects) {
-    if (!from.apiVersion.startsWith(group)) {
+    const at = { kind: from.kind, name: from.metadata.name, path: ['apiVersion'] }
+    const kind = Object.hasOwn(kinds, from.kind) ? kinds[from.kind] : undefined
+    if (kind && !isOurs(from.apiVersion)) {
+      findings.push({ at, fact: `${from.kind} is no kind of ${from.apiVersion}`, remedy: `write ${group}v1alpha1` })
+      continue
+    }
+    if (!isOurs(from.apiVersion)) {
       expanded.push({ from, objects: [from], patches: [] })
       continue
     }
-    const kind = kinds[from.kind]
     if (!kind) {
-      const at = { kind: from.kind, name: from.metadata.name, path: ['kind'] }
-      findings.push({ at, fact: `unknown kind ${from.kind}`, remedy: allowedInstead(from.kind, Object.keys(kinds)) })
+      const fact = `unknown kind ${from.kind}`
+      findings.push({ at: { ...at, path: ['kind'] }, fact, remedy: allowedInstead(from.kind, Object.keys(kinds)) })
       continue
     }
     const { schema, expand: expandKind } = await kind.load()

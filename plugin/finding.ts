@@ -10,6 +10,8 @@ export interface ObjectPlace {
   readonly kind: string
   readonly name: string
   readonly path: readonly string[]
+  /** True when the name of the field is wrong, not its value. */
+  readonly onKey?: boolean
 }
 
 export type Place = FilePlace | ObjectPlace

@@ -1,7 +1,7 @@
 import { emit } from './emit.ts'
 import { type Expanded, expand } from './expand.ts'
 import type { Files } from './files.ts'
-import type { Finding, ObjectPlace } from './finding.ts'
+import { type Finding, formatPlace, type ObjectPlace } from './finding.ts'
 import { parseImage } from './image.ts'
 import type { KubernetesObject } from './kind.ts'
 import { type Layer, overlaidService, readLayers } from './overlay.ts'
@@ -10,6 +10,7 @@ import { parse } from './parse.ts'
 import { type BuildTree, patchTree, refusedPatch } from './patch.ts'
 import { pin, unpinned } from './pin.ts'
 import { placeFindings } from './places.ts'
+import { emptyEntriesOf, type NamedFile, twiceNamed, wrongSource } from './sources.ts'
 import { warmUp } from './warm-up.ts'
 import { guard } from './guard.ts'
 
@@ -30,19 +31,39 @@ export interface Merged {
 
 /** Takes a folder of the tree, returns its objects as Kustomize merges them, and what is wrong with how they are listed. */
 export async function merge(folder: string, world: World): Promise<Merged> {
-  // Read while Kustomize runs: what it would accept and ignore, and what it would fetch.
-  const { layers, findings: refused } = readLayers(folder, world.files)
+  // Read while Kustomize runs: what it would accept and ignore or drop, and what it would fetch.
+  const { layers, findings } = readLayers(folder, world.files)
+  const files = namedFiles(layers)
+  const refused = [...findings, ...files.flatMap((file) => emptyEntriesOf(file, world.files))]
   await warmUp()
   const built = await world.built
   if ('error' in built) {
     // What is refused is most likely why Kustomize failed, and says it with its place.
-    const failure = { at: { file: folder || '.' }, fact: built.error, remedy: 'correct what Kustomize names' }
-    return { layers, objects: [], findings: refused.length > 0 ? refused : [failure] }
+    const failure = { at: { file: folder || '.' }, fact: brief(built.error), remedy: 'correct what Kustomize names' }
+    const reasons = refused.length > 0 ? refused : await wrongSources(files, world.files)
+    return { layers, objects: [], findings: reasons.length > 0 ? reasons : [failure] }
   }
-  const { objects, findings: unreadable } = parse(built.text)
-  const stray = unreadable.length > 0 ? [] : strayPins(layers, objects)
-  return { layers, objects, findings: [...refused, ...unreadable, ...stray] }
+  const { objects, findings: unreadable } = parse(built.text, folder || '.')
+  if (unreadable.length === 0) {
+    return { layers, objects, findings: [...refused, ...strayPins(layers, objects, world.files, refused.length > 0)] }
+  }
+  const reasons = await wrongSources(files, world.files)
+  return { layers, objects, findings: [...refused, ...(reasons.length > 0 ? reasons : unreadable)] }
 }
+
+/** The files that the kustomizations name, each once. */
+const namedFiles = (layers: readonly Layer[]): NamedFile[] => [
+  ...new Map(layers.flatMap(({ files }) => files.map((named) => [named.file, named] as const))).values(),
+]
+
+async function wrongSources(named: readonly NamedFile[], files: Files): Promise<Finding[]> {
+  const wrong = (await Promise.all(named.map((file) => wrongSource(file, files)))).flat()
+  return wrong.length > 0 ? wrong : twiceNamed(named, files)
+}
+
+/** Kustomize may print a whole object on its way to what is wrong with it. */
+const brief = (message: string): string =>
+  message.length > 800 ? `${message.slice(0, 200)} … ${message.slice(-500)}` : message
 
 /** Takes a folder of the tree, returns its manifests, or everything that is wrong: never both, never neither. */
 export async function generate(folder: string, world: World): Promise<{ manifests: string } | { findings: Finding[] }> {
@@ -59,15 +80,46 @@ export async function finish(
     findings: placeFindings(findings, overlayOf(folder, layers), merged, world.files),
   })
   const { expanded, findings: invalid } = await expand(merged)
-  const wrong = [...listed, ...invalid, ...expanded.flatMap(({ from }) => unpinnedDefinition(from))]
+  // An overlay whose kustomization is refused says there why its pin does nothing.
+  const refused = new Set(listed.map(({ at }) => ('file' in at ? at.file : '')))
+  const pinnable = expanded.filter(({ from }) => {
+    const layer = layers.find(({ folder }) => overlaidService(folder) === from.metadata.name)
+    return layer ? !refused.has(layer.source.file) : refused.size === 0
+  })
+  const wrong = [...listed, ...invalid, ...pinnable.flatMap(({ from }) => unpinnedDefinition(from))]
   if (wrong.length > 0) return place(wrong)
 
   const patched = await applyPatches(expanded, world.buildTree)
   if ('findings' in patched) return place(patched.findings)
   const rule = { ours: new Set(expanded.flatMap(({ from }) => ownImage(from) ?? [])), requireDigests: false }
   const last = [...guard(patched.objects), ...patched.objects.flatMap((object) => pin(object, rule))]
-  return last.length > 0 ? place(last) : { manifests: emit(patched.objects) }
+  return last.length > 0
+    ? place(last.map((finding) => ofDefinition(finding, expanded, patched.objects)))
+    : { manifests: emit(patched.objects) }
 }
+
+/** What is wrong with an object made from a definition came in by the definition's own patches. */
+function ofDefinition(finding: Finding, expanded: readonly Expanded[], objects: readonly KubernetesObject[]): Finding {
+  const { at, fact, remedy } = finding
+  if ('file' in at) return finding
+  const made = expanded.filter(({ objects }) =>
+    objects.some(({ kind, metadata }) => kind === at.kind && metadata.name === at.name),
+  )
+  const { labels } = objects.find(({ kind, metadata }) => kind === at.kind && metadata.name === at.name)?.metadata ?? {}
+  const labelled = expanded.filter(
+    ({ from }) => from.kind === 'ServiceDefinition' && from.metadata.name === labels?.['app.kubernetes.io/name'],
+  )
+  const [only] = made.length > 0 ? made : labelled
+  if (!only || made.length > 1 || only.from.kind === at.kind) return finding
+  return { at: patchesOf(only.from), fact: `${formatPlace(at)}: ${fact}`, remedy }
+}
+
+/** Takes a definition, returns the field of it by which a person changes the objects made from it. */
+export const patchesOf = ({ kind, metadata, spec }: KubernetesObject): ObjectPlace => ({
+  kind,
+  name: metadata.name,
+  path: (spec as { patches?: unknown } | undefined)?.patches === undefined ? ['metadata', 'name'] : ['spec', 'patches'],
+})
 
 function ownImage({ kind, spec }: KubernetesObject): string | undefined {
   return kind === 'ServiceDefinition' ? parseImage((spec as { image: string }).image).repository : undefined
@@ -103,6 +155,8 @@ async function applyPatches(
     const { objects, findings: unreadable } = parse(await buildTree(tree))
     return unreadable.length > 0 ? { findings: unreadable } : { objects: [...plain, ...objects] }
   } catch (error) {
+    // A full disk is no fault of the patch.
+    if (error instanceof Error && 'syscall' in error) throw error
     const message = error instanceof Error ? error.message : String(error)
     const named = toPatch.filter(
       ({ from }) => message.includes(`'${from.metadata.name}'`) || message.includes(`/${from.metadata.name}'`),

@@ -1,12 +1,17 @@
+import { isMap } from 'yaml'
 import type { Finding } from './finding.ts'
 import { type Files, join } from './files.ts'
 import { placeOf, readKustomization, readYaml, type Source } from './kustomization.ts'
+import { misshapen } from './kustomization-shape.ts'
 import { allowedInstead } from './nearest.ts'
+import type { NamedFile } from './sources.ts'
 
 /** A kustomization that a build reads, with its folder. */
 export interface Layer {
   readonly folder: string
   readonly source: Source
+  /** Files of objects and patches that it names. */
+  readonly files: readonly NamedFile[]
 }
 
 /** What a folder is, told by where it stands; each sort may use only the fields that take effect there. */
@@ -19,6 +24,7 @@ const sorts = [
   { sort: 'the list of services', folder: /^overlays\/[^/]+\/services$/, allowed: ['resources'] },
   { sort: 'what all services share', folder: /^overlays\/[^/]+\/shared$/, allowed: ['components', 'patches'] },
   { sort: 'the base of a service', folder: /^base\/services\/([^/]+)$/, allowed: ['resources'] },
+  { sort: 'what all environments share', folder: /^base\/shared$/, allowed: ['configurations', 'patches'] },
 ] as const
 
 /** Fields that run something, reach the network or hold a secret are refused everywhere. */
@@ -73,10 +79,14 @@ export function readLayers(folder: string, files: Files): { layers: Layer[]; fin
     const { source, findings: unreadable } = readKustomization(here, files)
     findings.push(...unreadable)
     if (!source) return
-    layers.push({ folder: here, source })
+    const named: NamedFile[] = []
+    layers.push({ folder: here, source, files: named })
+    findings.push(...misshapen(source))
+    if (!isMapping(source)) return
     findings.push(...refusedFields(here, source), ...refusedPatches(here, source, files))
     for (const { path, target, remote } of references(here, source, files)) {
       const at = placeOf(source, path)
+      const why = remote || files.kind(target) === undefined ? undefined : foreign(here, path, target, files)
       if (remote)
         findings.push({
           at,
@@ -87,12 +97,52 @@ export function readLayers(folder: string, files: Files): { layers: Layer[]; fin
         findings.push({ at, fact: `${target} is outside the repository`, remedy: 'name a folder of the repository' })
       else if (files.kind(target) === undefined)
         findings.push({ at, fact: `${target} does not exist`, remedy: 'correct the path, or add it' })
+      else if (why) findings.push({ at, ...why })
       else if (files.kind(target) === 'folder') visit(target)
+      else if (path[0] === 'resources' || path[0] === 'patches')
+        named.push({ file: target, isPatch: path[0] === 'patches' })
     }
   }
   visit(folder)
   return { layers, findings }
 }
+
+const isMapping = ({ document }: Source): boolean => isMap(document.contents)
+
+/** Why a path that is there may not be named here, if so. */
+function foreign(
+  folder: string,
+  [field]: readonly (string | number)[],
+  target: string,
+  files: Files,
+): Pick<Finding, 'fact' | 'remedy'> | undefined {
+  const isFolder = files.kind(target) === 'folder'
+  if (isFolder && `${folder}/`.startsWith(`${target}/`))
+    return { fact: `${target} leads back to here`, remedy: 'remove the line' }
+  if (!isFolder && !target.startsWith(`${folder}/`))
+    return { fact: `${target} is a file of another folder`, remedy: 'name its folder' }
+  if (isFolder && (field === 'resources' || field === 'components')) {
+    const { source } = readKustomization(target, files)
+    const isComponent = source?.document.get('kind') === 'Component'
+    if (source && isComponent !== (field === 'components')) {
+      const right = isComponent ? 'components' : 'resources'
+      return { fact: `${target} is ${isComponent ? 'a' : 'no'} Component`, remedy: `list it under ${right}` }
+    }
+  }
+  const service = overlaidService(folder)
+  const base = sorts[3].folder.exec(target)?.[1]
+  if (service !== undefined && base !== undefined && base !== service)
+    return { fact: `${target} is the base of ${base}, not of ${service}`, remedy: `list base/services/${service}` }
+  if (sorts[1].folder.test(folder) && !target.startsWith(`${folder}/`))
+    return { fact: `${target} is no overlay of this environment`, remedy: `list a folder of ${folder}` }
+  const environment = environmentOf(folder)
+  const other = environmentOf(target)
+  if (environment !== undefined && other !== undefined && other !== environment)
+    return { fact: `${target} belongs to ${other}`, remedy: `name a folder of overlays/${environment} or of base` }
+  return undefined
+}
+
+const environmentOf = (path: string): string | undefined => /^overlays\/([^/]+)\//.exec(path)?.[1]
 
 /** Takes the folder of a build, returns the service it is the overlay of, if it is one. */
 export const overlaidService = (folder: string): string | undefined => sorts[0].folder.exec(folder)?.[1]
@@ -105,21 +155,10 @@ function refusedFields(folder: string, source: Source): Finding[] {
     const allowed: readonly string[] | undefined = found?.allowed
     if (allowed ? allowed.includes(field) : !nowhere.includes(field)) return []
     const fact = found ? `${field} has no effect in ${found.sort}` : `${field} is refused`
-    return [{ at: placeOfKey(source, field), fact, remedy: remedies[field] ?? allowedInstead(field, allowed ?? []) }]
+    return [
+      { at: placeOf(source, [field], true), fact, remedy: remedies[field] ?? allowedInstead(field, allowed ?? []) },
+    ]
   })
-}
-
-function placeOfKey(source: Source, key: string) {
-  const { contents } = source.document
-  const pair =
-    contents && 'items' in contents
-      ? contents.items.find((item) => 'key' in item && String(item.key) === key)
-      : undefined
-  const offset =
-    pair && 'key' in pair ? (pair.key as { range?: [number, number, number] | null }).range?.[0] : undefined
-  if (offset === undefined) return { file: source.file }
-  const { line, col } = source.lines.linePos(offset)
-  return { file: source.file, line, column: col }
 }
 
 interface Reference {
@@ -182,10 +221,9 @@ function refusedPatches(folder: string, source: Source, files: Files): Finding[]
         ]
       if (shared && name !== undefined)
         return [{ at, fact: `targets ${String(name)} alone`, remedy: `patch it in the overlay of ${String(name)}` }]
-      const [selector] = Object.keys(others)
-      return selector === undefined || selector === 'group' || selector === 'version'
-        ? []
-        : [{ at, fact: `selects by ${selector}`, remedy: 'select by kind alone' }]
+      const ours: Readonly<Record<string, string>> = { group: 'platform.septemcore.com', version: 'v1alpha1' }
+      const selector = Object.keys(others).find((key) => others[key] !== ours[key])
+      return selector === undefined ? [] : [{ at, fact: `selects by ${selector}`, remedy: 'select by kind alone' }]
     }
     if (shared)
       return [

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { Expanded } from './expand.ts'
 import type { Finding } from './finding.ts'
 import type { KubernetesObject } from './kind.ts'
+import { readYaml } from './kustomization.ts'
 import { allowedInstead } from './nearest.ts'
 
 /** Builds a tree of files with Kustomize and returns what it prints; throws with Kustomize's own message. */
@@ -27,7 +28,7 @@ export function patchTree(expanded: readonly Expanded[]): { tree: Record<string,
 }
 
 function unmatched({ from, objects, patches }: Expanded): Finding[] {
-  return patches.flatMap(({ at: path, target }): Finding[] => {
+  return patches.flatMap(({ at: path, target, patch }): Finding[] => {
     const ofKind = objects.filter(({ kind }) => kind === target.kind)
     const at = { kind: from.kind, name: from.metadata.name, path: [...path, 'target'] }
     if (ofKind.length === 0) {
@@ -40,7 +41,10 @@ function unmatched({ from, objects, patches }: Expanded): Finding[] {
       ]
     }
     const names = ofKind.map(({ metadata }) => metadata.name)
-    if (target.name === undefined || names.includes(target.name)) return []
+    if (target.name === undefined || names.includes(target.name)) {
+      const fault = unreadable(patch)
+      return fault ? [{ at: { ...at, path: [...path, 'patch'] }, ...fault }] : []
+    }
     return [
       {
         at,
@@ -49,6 +53,25 @@ function unmatched({ from, objects, patches }: Expanded): Finding[] {
       },
     ]
   })
+}
+
+/** Why Kustomize could not read the text of a patch, if so: it takes operations, or part of an object with its head. */
+function unreadable(patch: string): Pick<Finding, 'fact' | 'remedy'> | undefined {
+  const { sources, findings } = readYaml('patch', patch)
+  const [fault] = findings
+  if (fault) return { fact: `the patch ${fault.fact}`, remedy: fault.remedy }
+  const values = sources.map(({ document }): unknown => document.toJS()).filter((value) => value !== null)
+  if (values.length === 0) return { fact: 'the patch is empty', remedy: 'write it, or remove the entry' }
+  const isHeadless = values.some((value) => {
+    if (Array.isArray(value)) return false
+    const { apiVersion, kind, metadata } = (typeof value === 'object' ? value : {}) as Partial<KubernetesObject>
+    return typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof metadata?.name !== 'string'
+  })
+  if (!isHeadless) return undefined
+  return {
+    fact: 'the patch does not say of what it is a part',
+    remedy: 'begin it with apiVersion, kind and metadata.name',
+  }
 }
 
 /** Takes a definition whose patches Kustomize refused and its message, returns that as a finding on the patches. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Files } from './files.ts'
 import type { World } from './generate.ts'
 
-/** Argo CD gives a plugin 90 s; ending before that, with a message, is better than being killed without one. */
+/** For commands; in Argo CD the plugin's own deadline comes first (main.ts). */
 const deadlineSeconds = 80
 
 /** Bytes; Kustomize prints about 3 MB for a thousand services. */
@@ -15,7 +15,7 @@ const running = new Set<ChildProcess>()
 
 /** Takes the root of a tree, a folder in it and the Kustomize to run (a kubectl will do), starts it and returns what a build needs. */
 export function worldOf(root: string, folder: string, command: string): World {
-  const built = kustomize(command, path.join(root, folder)).then(
+  const built = kustomize(command, root, folder).then(
     (text) => ({ text }),
     (error: Error) => ({ error: error.message }),
   )
@@ -48,7 +48,9 @@ export const kustomizeArguments = (command: string): string[] =>
   path.basename(command) === 'kubectl' ? ['kustomize', '.'] : ['build', '.']
 
 /** Runs Kustomize on a folder and returns what it prints; it sees no credentials and no way to the network. */
-function kustomize(command: string, folder: string): Promise<string> {
+function kustomize(command: string, root: string, folder: string): Promise<string> {
+  // Kustomize resolves links before it names a path.
+  const real = realpathSync(root)
   const nowhere = 'http://127.0.0.1:9'
   const env = {
     PATH: process.env.PATH,
@@ -62,18 +64,27 @@ function kustomize(command: string, folder: string): Promise<string> {
     const child = execFile(
       command,
       kustomizeArguments(command),
-      { cwd: folder, env, ...limits },
+      { cwd: path.join(root, folder), env, ...limits },
       (error, stdout, stderr) => {
         running.delete(child)
         if (!error) resolve(stdout)
         else if (error.code === 'ENOENT') reject(new Error(`${command} is not there to run`))
         else if (error.killed) reject(new Error(`${command} was stopped after ${deadlineSeconds} s`))
-        else reject(new Error(stderr.replace(/^[Ee]rror: /, '').trim() || error.message))
+        else if (error.signal)
+          reject(new Error(`${command} was ended by ${error.signal}, as happens when memory is short`))
+        else reject(new Error(told(stderr, real) || error.message))
       },
     )
     running.add(child)
   })
 }
+
+/** What Kustomize said, with paths as a reader of the tree knows them. */
+const told = (stderr: string, root: string): string =>
+  stderr
+    .replace(/^[Ee]rror: /, '')
+    .replaceAll(`${root}/`, '')
+    .trim()
 
 async function buildTree(command: string, tree: Readonly<Record<string, string>>): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'patches-'))
@@ -82,7 +93,7 @@ async function buildTree(command: string, tree: Readonly<Record<string, string>>
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true })
       writeFileSync(path.join(folder, file), text)
     }
-    return await kustomize(command, folder)
+    return await kustomize(command, folder, '')
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -6,8 +6,9 @@ import { inTurn, time, type Timed, withTree } from './edge/measure.ts'
 import { kustomizeArguments } from '../plugin/world.ts'
 import { environments } from './environments.ts'
 
-export const usage = `npm run bench [largest]
-  times the plugin, kustomize and bump side by side in one run; largest (default 300) is the most services to try`
+export const usage = `npm run bench [largest | rig]
+  times the plugin, kustomize and bump side by side in one run; largest (default 300) is the most services to try
+  rig: what a real repo-server takes with the plugin and without, and the sidecar's memory (builds the rig first, needs Go)`
 
 const rounds = 11
 const sizes = [12, 100, 300, 1000]
@@ -18,6 +19,11 @@ const passOn = `require('node:child_process').execFile(process.env.KUSTOMIZE, pr
 /** Times everything side by side and prints the medians as they come. */
 export async function run(words: string[], { bundle, files, kustomize, root }: Desk): Promise<Outcome> {
   const [largest = '300', extra] = words
+  if (largest === 'rig' && extra === undefined) {
+    const { benchRendering } = await import('../test/e2e/bench-rendering.ts')
+    await benchRendering((text) => process.stdout.write(text))
+    return {}
+  }
   if (extra !== undefined || !/^\d+$/.test(largest)) return { wrongWords: true }
   const { command, version } = await kustomize()
   const plugin = await bundle()

@@ -1,11 +1,12 @@
 import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
 import { placeFindings } from '../plugin/places.ts'
+import { wrongSource } from '../plugin/sources.ts'
 import { staleDigests } from './check/digests.ts'
 import { refusedObjects } from './check/objects.ts'
 import { wrongReferences } from './check/references.ts'
 import { alteredValues } from './check/sources.ts'
-import { filesUnder, overrideFiles, unlistedServices } from './check/tree.ts'
+import { filesUnder, overrideFiles, unlistedServices, unreadFiles } from './check/tree.ts'
 import type { Desk, Outcome } from './command.ts'
 import { environments } from './environments.ts'
 
@@ -14,8 +15,25 @@ export const usage = `npm run check [base]
   base (default HEAD^) is the commit whose pins are compared with those of now`
 
 /** Takes maybe a commit to compare with, returns every finding of every environment. */
-export async function run([base = 'HEAD^', extra]: string[], desk: Desk): Promise<Outcome> {
-  if (extra !== undefined) return { wrongWords: true }
+export async function run(words: string[], desk: Desk): Promise<Outcome> {
+  const [base = 'HEAD^', extra] = words
+  if (extra !== undefined || base.startsWith('-') || base === '') return { wrongWords: true }
+  // The first commit has none before it; a word that was typed is one that is there.
+  if (words.length > 0 && (await desk.git('rev-parse', '--verify', '--quiet', `${base}^{commit}`)) === undefined) {
+    const remedy = 'write a branch or commit; all environments are checked, whatever the words'
+    return { findings: [{ at: { file: base }, fact: 'there is no such commit', remedy }] }
+  }
+  const { findings, rendered } = await checkTree(base, environments, desk)
+  if (findings.length > 0) return { findings, notes: '' }
+  return { output: `${environments.length} environments, ${rendered} objects: nothing to refuse\n` }
+}
+
+/** Takes a commit to compare with and environments, returns every finding once, and how many objects they render. */
+export async function checkTree(
+  base: string,
+  environments: readonly string[],
+  desk: Desk,
+): Promise<{ findings: Finding[]; rendered: number }> {
   const paths = ['apps', 'base', 'clusters', 'overlays'].flatMap((folder) => filesUnder(folder, desk.files))
   const yaml = paths.filter((path) => /\.ya?ml$|\/Kustomization$/.test(path))
   const findings = [
@@ -29,17 +47,21 @@ export async function run([base = 'HEAD^', extra]: string[], desk: Desk): Promis
     findings.push(...checked.findings)
     rendered += checked.objects
   }
-  const told = distinct(findings)
-  if (told.length > 0) return { findings: told, notes: '' }
-  return { output: `${environments.length} environments, ${rendered} objects: nothing to refuse\n` }
+  return { findings: distinct(findings), rendered }
 }
 
 async function checkEnvironment(environment: string, desk: Desk): Promise<{ findings: Finding[]; objects: number }> {
   const { merge, finish, isDefinition } = await desk.stages()
   const folder = `overlays/${environment}/services`
   const merged = await merge(folder)
+  const sources = merged.layers.flatMap(({ files }) => files)
+  const altered = (await Promise.all(sources.map((file) => wrongSource(file, desk.files)))).flat()
   const listed = merged.layers.map((layer) => layer.folder.split('/').at(-1) ?? '')
-  const unlisted = unlistedServices(environment, listed, desk.files)
+  const read = [...merged.layers.map(({ source }) => source.file), ...sources.map(({ file }) => file)]
+  // A folder that is not listed is one finding, whatever stands in it.
+  const apart = unlistedServices(environment, listed, desk.files)
+  const unread = apart.length > 0 || merged.findings.length > 0 ? [] : unreadFiles(environment, read, desk.files)
+  const unlisted = [...apart, ...unread, ...altered]
   if (merged.objects.length === 0) {
     // One folder that Kustomize refuses hides all others: ask each alone.
     const services = desk.files.list(folder).filter((name) => desk.files.kind(`${folder}/${name}`) === 'folder')
@@ -49,11 +71,21 @@ async function checkEnvironment(environment: string, desk: Desk): Promise<{ find
     return { findings: [...unlisted, ...alone.flat(), ...merged.findings], objects: 0 }
   }
   // What does not fit the schema is refused for that, and would only be refused again for what follows from it.
-  const wrong = wrongReferences(merged.objects.filter(isDefinition))
+  const definitions = merged.objects.filter(isDefinition)
+  const invalid = merged.objects.filter((object) => object.kind === 'ServiceDefinition' && !isDefinition(object))
+  const wrong = wrongReferences(
+    definitions,
+    invalid.map(({ metadata }) => metadata.name),
+  )
   const references = placeFindings(wrong, ({ name }) => `${folder}/${name}`, merged.objects, desk.files)
   const result = await finish(folder, merged)
   if ('findings' in result) return { findings: [...unlisted, ...result.findings, ...references], objects: 0 }
-  const refused = refusedObjects(folder, result.manifests)
+  const refused = placeFindings(
+    refusedObjects(folder, result.manifests, definitions),
+    ({ name }) => `${folder}/${name}`,
+    merged.objects,
+    desk.files,
+  )
   return { findings: [...unlisted, ...references, ...refused], objects: result.manifests.split('\n---\n').length }
 }
 

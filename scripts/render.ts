@@ -10,7 +10,14 @@ export async function run(words: string[], { files, render }: Desk): Promise<Out
   const [environment, component, extra] = words
   if (environment === undefined || extra !== undefined) return { wrongWords: true }
   if (!environments.some((name) => name === environment)) {
-    return wrongWord(environment, 'there is no such environment', environments)
+    const isSwapped = environments.some((name) => name === component)
+    return isSwapped
+      ? wrongWords(
+          environment,
+          'is no environment',
+          `write the environment first: npm run -s render ${component} ${environment}`,
+        )
+      : wrongWord(environment, 'there is no such environment', environments)
   }
   const services = `overlays/${environment}/services`
   const folder = component === undefined ? services : folderOf(environment, component, files)
@@ -23,11 +30,15 @@ export async function run(words: string[], { files, render }: Desk): Promise<Out
 }
 
 function folderOf(environment: string, component: string, files: Desk['files']): string | undefined {
-  if (!/^[a-z0-9-]+(\/[a-z0-9-]+)?$/.test(component)) return undefined
+  // What all services share is no component, though it has a folder beside them.
+  if (component === 'shared' || !/^[a-z0-9-]+(\/[a-z0-9-]+)?$/.test(component)) return undefined
   const candidates = [`overlays/${environment}/services/${component}`, `overlays/${environment}/${component}`]
   return candidates.find((path) => files.kind(path) === 'folder')
 }
 
-const wrongWord = (word: string, fact: string, allowed: readonly string[]): Outcome => ({
-  findings: [{ at: { file: word }, fact, remedy: allowedInstead(word, allowed) }],
+const wrongWord = (word: string, fact: string, allowed: readonly string[]): Outcome =>
+  wrongWords(word, fact, allowedInstead(word, allowed))
+
+const wrongWords = (word: string, fact: string, remedy: string): Outcome => ({
+  findings: [{ at: { file: word || "''" }, fact, remedy }],
 })

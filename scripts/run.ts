@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { World } from '../plugin/generate.ts'
 import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Command, Desk, Outcome } from './command.ts'
 import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
@@ -16,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   capacity: () => import('./capacity.ts'),
   check: () => import('./check.ts'),
   render: () => import('./render.ts'),
+  sandbox: () => import('./sandbox.ts'),
 }
 
 async function shell(folder = '') {
@@ -43,10 +45,17 @@ const desk: Desk = {
     const [{ worldOf }, { command }] = await Promise.all([import('../plugin/world.ts'), kustomize(), bundle(root)])
     const { finish, merge } = await import('../plugin/generate.ts')
     const { kinds } = await import('../plugin/generated/kinds.ts')
+    // Each starts a Kustomize, so both stages of a folder have one.
+    const worlds = new Map<string, World>()
+    const world = (folder: string): World => {
+      const made = worlds.get(folder) ?? worldOf(root, folder, command)
+      worlds.set(folder, made)
+      return made
+    }
     return {
       isDefinition: (object): object is ServiceDefinition => kinds.ServiceDefinition!.validate(object) === true,
-      merge: (folder) => merge(folder, worldOf(root, folder, command)),
-      finish: (folder, merged) => finish(folder, merged, worldOf(root, folder, command)),
+      merge: (folder) => merge(folder, world(folder)),
+      finish: (folder, merged) => finish(folder, merged, world(folder)),
     }
   },
   git: async (...words) => {
@@ -68,7 +77,13 @@ function show({ output = '', notes = '', findings = [] }: Outcome): void {
 async function main([name = '', ...words]: string[]): Promise<number> {
   const load = commands[name]
   if (!load) {
-    process.stderr.write(`usage: npm run <${Object.keys(commands).join(' | ')}>\n`)
+    const { allowedInstead } = await import('../plugin/nearest.ts')
+    const known = Object.keys(commands)
+    if (name !== '')
+      show({
+        findings: [{ at: { file: name }, fact: 'there is no such command', remedy: allowedInstead(name, known) }],
+      })
+    process.stderr.write(`usage: npm run <${known.join(' | ')}>\n`)
     return 2
   }
   const eaten: Finding[] = eatenFlags(process.env)

@@ -5,20 +5,29 @@ import { expandService } from '../service/expand.ts'
 const variable = {
   type: 'string',
   pattern: '^[A-Z][A-Z0-9_]*$',
+  title: 'A-Z, 0-9 and _, a letter first',
   description: 'Name of an environment variable.',
 } as const
 
-const quantity = {
+const cpu = {
   type: 'string',
-  pattern: '^[0-9]+(\\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi)?$',
-  description: 'A quantity: 100m is a tenth of a core, 128Mi of memory is 128 × 2^20 bytes.',
+  pattern: '^[0-9]+(\\.[0-9]+)?m?$',
+  title: "a number of cores in quotes, as '1', or of thousandths, as 100m",
+  description: 'A quantity: 100m is a tenth of a core.',
+} as const
+
+const memory = {
+  type: 'string',
+  pattern: '^[0-9]+(\\.[0-9]+)?(k|Ki|M|Mi|G|Gi)?$',
+  title: 'a number with its unit, as 128Mi or 1Gi',
+  description: 'A quantity: 128Mi is 128 × 2^20 bytes.',
 } as const
 
 const resourceAmounts = {
   type: 'object',
   additionalProperties: false,
   required: ['cpu', 'memory'],
-  properties: { cpu: quantity, memory: quantity },
+  properties: { cpu, memory },
 } as const
 
 const resources = {
@@ -45,12 +54,13 @@ const port = {
   },
 } as const
 
-const path = { type: 'string', pattern: '^/[A-Za-z0-9/._-]*$' } as const
+const path = { type: 'string', pattern: '^/[A-Za-z0-9/._-]*$', title: 'a path alone, as /health/live' } as const
 
 const topicName = {
   type: 'string',
   pattern: '^([a-zA-Z0-9._-]{1,249}|\\*)$',
-  description: 'Name of a Kafka topic; * is any.',
+  title: 'A-Z, a-z, 0-9, dots, dashes and _; * is any topic',
+  description: 'Name of a Kafka topic.',
 } as const
 
 const topic = {
@@ -66,9 +76,30 @@ const topic = {
   },
 } as const
 
-const topics = { type: 'object', propertyNames: topicName, additionalProperties: topic } as const
+const topics = {
+  type: 'object',
+  title: 'a map, as platform.orders.events: {}',
+  propertyNames: topicName,
+  additionalProperties: topic,
+} as const
 
-const serviceName = { type: 'string', pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$' } as const
+const serviceName = {
+  type: 'string',
+  pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
+  title: 'at most 40 of a-z, 0-9 and dashes, a letter first',
+} as const
+
+const labelKey = {
+  type: 'string',
+  pattern: '^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$',
+  title: 'at most 63 of A-Z, a-z, 0-9, dots, dashes and _; a domain and a slash may stand before it',
+} as const
+
+const labelValue = {
+  type: 'string',
+  pattern: '^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$',
+  title: 'at most 63 of A-Z, a-z, 0-9, dots, dashes and _',
+} as const
 
 const environment = {
   type: 'object',
@@ -76,14 +107,14 @@ const environment = {
   required: ['name', 'stores', 'vault'],
   description: 'Facts of the environment, said once in overlays/<env>/shared.',
   properties: {
-    name: { type: 'string', pattern: '\\S' },
+    name: { type: 'string', pattern: '\\S', description: 'Name of the environment, as in overlays/<env>.' },
     requireDigests: { type: 'boolean', default: false, description: 'Whether a pin needs a digest beside the SHA.' },
     vault: {
       type: 'object',
       additionalProperties: false,
       required: ['address', 'image'],
       properties: {
-        address: { type: 'string', pattern: '^https://' },
+        address: { type: 'string', pattern: '^https://', title: 'an address that begins with https://' },
         image: { type: 'string', description: 'The image of the Vault Proxy, with version and digest.' },
       },
     },
@@ -121,9 +152,13 @@ export const schema = {
       required: ['name', 'namespace'],
       properties: {
         name: serviceName,
-        namespace: { type: 'string', pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$' },
-        labels: { type: 'object', additionalProperties: { type: 'string' } },
-        annotations: { type: 'object', additionalProperties: { type: 'string' } },
+        namespace: {
+          type: 'string',
+          pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+          title: 'at most 63 of a-z, 0-9 and dashes',
+        },
+        labels: { type: 'object', propertyNames: labelKey, additionalProperties: labelValue },
+        annotations: { type: 'object', propertyNames: labelKey, additionalProperties: { type: 'string' } },
       },
     },
     spec: {
@@ -146,6 +181,7 @@ export const schema = {
               type: 'object',
               additionalProperties: false,
               minProperties: 1,
+              title: 'a map, as { cpu: 60 }',
               description: 'Percent of the requests above which replicas are added.',
               properties: {
                 cpu: { type: 'integer', minimum: 1, maximum: 100, description: 'Percent of the requested cores.' },
@@ -157,13 +193,19 @@ export const schema = {
         resources,
         ports: {
           type: 'object',
-          propertyNames: { type: 'string', pattern: '^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$' },
+          propertyNames: {
+            type: 'string',
+            pattern: '^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$',
+            title: 'at most 15 of a-z, 0-9 and dashes, a letter first',
+          },
+          title: 'a map, as metrics: { port: 9090 }',
           description: 'http (8080) and grpc (50050) are there unless changed; others are added.',
           additionalProperties: port,
         },
         probes: {
           type: 'object',
           additionalProperties: false,
+          title: 'a map, as { liveness: /live, readiness: /ready }',
           description: 'Paths on the http port; /health/live and /health/ready unless said.',
           properties: {
             liveness: { ...path, description: 'Fails: the process is started anew.' },
@@ -189,47 +231,68 @@ export const schema = {
           description: 'After this long without progress a rollout counts as failed; 300 unless said.',
         },
         tmpSizeLimit: {
-          ...quantity,
+          ...memory,
           description: 'Size of /tmp, the only folder that can be written; 64Mi unless said.',
         },
         env: {
           type: 'object',
           propertyNames: variable,
+          title: "a map, as CACHE_TTL: '30'",
           description: 'Environment variables; each value is a string.',
           additionalProperties: { type: 'string' },
         },
         secrets: {
           type: 'object',
           propertyNames: variable,
+          title: 'a map, as API_KEY: { path: platform/iam/provider, key: api-key }',
           description: 'Environment variables whose value is a key of a Vault secret.',
           additionalProperties: {
             type: 'object',
+            title: '{ path: <path in Vault>, key: <key> }, and rotate a secret that stood here: git keeps it',
+            writeOnly: true,
             additionalProperties: false,
             required: ['path', 'key'],
             properties: {
               path: {
                 type: 'string',
-                pattern: '^[a-z0-9][a-z0-9/_-]*[a-z0-9]$',
+                pattern: '^[a-z0-9]([a-z0-9_-]|/(?=[a-z0-9_-]))*[a-z0-9]$',
+                title: 'a path such as platform/iam/keys: a-z, 0-9, dashes, _ and slashes, none at its ends',
                 description: 'Path under the mount secret.',
               },
-              key: { type: 'string', pattern: '^[A-Za-z0-9._-]+$', description: 'Key in that secret.' },
+              key: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9._-]+$',
+                title: 'A-Z, a-z, 0-9, dots, dashes and _',
+                description: 'Key in that secret.',
+              },
             },
           },
         },
         vault: {
           type: 'object',
           minProperties: 1,
-          propertyNames: { type: 'string', pattern: '^[a-z0-9-]+(/[a-z0-9-]+)+$' },
+          propertyNames: {
+            type: 'string',
+            pattern: '^[a-z0-9-]+(/[a-z0-9-]+)+$',
+            title: 'the mount and the path, as secret/platform/iam: a-z, 0-9, dashes and slashes',
+          },
+          title: 'a map, as secret/platform/iam/keys: read',
           description: 'Vault paths (mount first) that the binary itself reads or writes; gives it a Vault Proxy.',
           additionalProperties: { enum: ['read', 'write'], description: 'write includes read.' },
         },
         database: {
           type: 'object',
+          title: 'a map, as { name: platform_orders }',
           description: 'The PostgreSQL database of the service; its login comes from Vault.',
           additionalProperties: false,
           required: ['name'],
           properties: {
-            name: { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$', description: 'Name of the database.' },
+            name: {
+              type: 'string',
+              pattern: '^[a-z][a-z0-9_]{0,62}$',
+              title: 'at most 63 of a-z, 0-9 and _, a letter first',
+              description: 'Name of the database.',
+            },
             env: { ...variable, description: 'The variable of the address; DATABASE_URL unless said.' },
             migrations: {
               enum: ['self', 'job'],
@@ -241,6 +304,7 @@ export const schema = {
         },
         stores: {
           type: 'object',
+          title: 'a map, as valkey: {}',
           description: 'Stores the service uses, by the name the environment gives them.',
           additionalProperties: {
             type: 'object',
@@ -257,6 +321,7 @@ export const schema = {
         calls: {
           type: 'object',
           propertyNames: serviceName,
+          title: 'a map, as iam: { http: { env: IAM_URL } }',
           description: 'Other services, then their ports, that this service calls.',
           additionalProperties: {
             type: 'object',
@@ -278,13 +343,18 @@ export const schema = {
           },
         },
         egress: {
+          title: 'any, or a map of hosts, as api.example.com: {}',
           description: 'Hosts outside the cluster, or any.',
           anyOf: [
             { const: 'any' },
             {
               type: 'object',
               minProperties: 1,
-              propertyNames: { type: 'string', pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$' },
+              propertyNames: {
+                type: 'string',
+                pattern: '^[a-z0-9-]+(\\.[a-z0-9-]+)+$',
+                title: 'the name of a host alone, as api.example.com',
+              },
               additionalProperties: {
                 type: 'object',
                 additionalProperties: false,

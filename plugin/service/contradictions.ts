@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
+import { allowedInstead } from '../nearest.ts'
 import { unpinned } from '../pin.ts'
 import { defaults } from './deployment.ts'
 import { commonLabels } from './names.ts'
@@ -100,7 +101,7 @@ function stores({ spec }: ServiceDefinition, refuse: Refuse): void {
     refuse(
       ['spec', 'stores', store],
       `${spec.environment.name} has no store ${store}`,
-      `use one of ${known.join(', ')}, or add it to overlays/${spec.environment.name}/shared`,
+      `${allowedInstead(store, known)} (or add it to overlays/${spec.environment.name}/shared)`,
     )
   }
 }
@@ -153,11 +154,10 @@ function shutdown({ spec }: ServiceDefinition, refuse: Refuse): void {
   const grace = spec.terminationGracePeriodSeconds ?? defaults.terminationGracePeriodSeconds
   const sleep = spec.preStopSleepSeconds ?? defaults.preStopSleepSeconds
   if (sleep >= grace) {
+    const said =
+      spec.terminationGracePeriodSeconds === undefined ? 'preStopSleepSeconds' : 'terminationGracePeriodSeconds'
     refuse(
-      [
-        'spec',
-        spec.terminationGracePeriodSeconds === undefined ? 'preStopSleepSeconds' : 'terminationGracePeriodSeconds',
-      ],
+      ['spec', said],
       `${grace} s end before or with the ${sleep} s of preStopSleepSeconds: the process would be killed while it serves`,
       'raise terminationGracePeriodSeconds or lower preStopSleepSeconds',
     )

@@ -9,6 +9,8 @@ import { vaultProxyAddress } from './vault-proxy.ts'
 interface Source {
   readonly name: string
   readonly from: readonly string[]
+  /** True when no field of the definition names the variable. */
+  readonly isFixed?: boolean
   readonly value: { readonly value: string } | { readonly valueFrom: EnvVarSource }
 }
 
@@ -23,7 +25,11 @@ export function variables(definition: ServiceDefinition): { env: EnvVar[]; findi
   const taken = new Map<string, Source>()
   for (const source of sources(definition)) {
     const earlier = taken.get(source.name)
-    if (earlier) {
+    if (earlier && (earlier.isFixed || source.isFixed)) {
+      const { from } = earlier.isFixed ? source : earlier
+      const at = { kind, name: service, path: from }
+      findings.push({ at, fact: `${source.name} is set by the plugin`, remedy: 'remove it' })
+    } else if (earlier) {
       findings.push({
         at: { kind, name: service, path: source.from },
         fact: `${source.name} is set twice, here and by ${earlier.from.join('.')}`,
@@ -67,7 +73,8 @@ function* sources(definition: ServiceDefinition): Generator<Source> {
   })
   yield {
     name: 'POD_NAME',
-    from: ['spec', 'POD_NAME'],
+    from: [],
+    isFixed: true,
     value: { valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
   }
   for (const [name, value] of Object.entries(own)) yield text(name, ['spec', 'env', name], value)
@@ -100,7 +107,7 @@ function* sources(definition: ServiceDefinition): Generator<Source> {
     yield secret(name, ['spec', 'secrets', name], { name: secretName(metadata.name, path), key })
   }
   if (spec.vault) {
-    yield text('VAULT_ADDR', ['spec', 'vault'], vaultProxyAddress)
-    yield text('VAULT_TOKEN', ['spec', 'vault'], 'the-vault-proxy-authenticates')
+    yield { ...text('VAULT_ADDR', ['spec', 'vault'], vaultProxyAddress), isFixed: true }
+    yield { ...text('VAULT_TOKEN', ['spec', 'vault'], 'the-vault-proxy-authenticates'), isFixed: true }
   }
 }

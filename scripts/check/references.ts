@@ -1,26 +1,52 @@
 import type { Finding } from '../../plugin/finding.ts'
+import { parseImage } from '../../plugin/image.ts'
 import type { ServiceDefinition } from '../../plugin/kinds/service-definition.ts'
 import { allowedInstead } from '../../plugin/nearest.ts'
 import { portsOf, standardPort } from '../../plugin/service/ports.ts'
 
-/** Takes the definitions of one environment, returns calls that reach nothing and topics that contradict each other. */
-export function wrongReferences(definitions: readonly ServiceDefinition[]): Finding[] {
+/**
+ * Takes the definitions of one environment and the names of those that are refused already, returns calls that reach nothing,
+ * images that two services share and topics that contradict each other.
+ */
+export function wrongReferences(definitions: readonly ServiceDefinition[], refused: readonly string[] = []): Finding[] {
   const byName = new Map(definitions.map((definition) => [definition.metadata.name, definition]))
   return [
-    ...definitions.flatMap((caller) => wrongCalls(caller, byName)),
+    ...definitions.flatMap((caller) => wrongCalls(caller, byName, refused)),
+    ...sharedImages(definitions),
     ...unpublished(definitions),
     ...settingsSaidTwice(definitions),
   ]
 }
 
-function wrongCalls(caller: ServiceDefinition, byName: ReadonlyMap<string, ServiceDefinition>): Finding[] {
+/** A copied definition that kept the image would run the other's binary under its own name. */
+function sharedImages(definitions: readonly ServiceDefinition[]): Finding[] {
+  const usedBy = new Map<string, string>()
+  const named = ({ metadata, spec }: ServiceDefinition): boolean =>
+    parseImage(spec.image).repository.endsWith(`/${metadata.name}`)
+  // The service that the image is named for is the one that is right.
+  const inOrder = definitions.toSorted((a, b) => Number(named(b)) - Number(named(a)))
+  return inOrder.flatMap(({ kind, metadata, spec }) => {
+    const { repository } = parseImage(spec.image)
+    const other = usedBy.get(repository)
+    if (other === undefined) usedBy.set(repository, metadata.name)
+    if (other === undefined) return []
+    const at = { kind, name: metadata.name, path: ['spec', 'image'] }
+    return [{ at, fact: `${repository} is the image of ${other}`, remedy: `write the image of ${metadata.name}` }]
+  })
+}
+
+function wrongCalls(
+  caller: ServiceDefinition,
+  byName: ReadonlyMap<string, ServiceDefinition>,
+  refused: readonly string[],
+): Finding[] {
   const findings: Finding[] = []
   for (const [callee, ports] of Object.entries(caller.spec.calls ?? {})) {
     const called = byName.get(callee)
     for (const [port, { port: number = standardPort(port), optional = false }] of Object.entries(ports)) {
       const at = { kind: caller.kind, name: caller.metadata.name, path: ['spec', 'calls', callee, port] }
       if (!called) {
-        if (optional) continue
+        if (optional || refused.includes(callee)) continue
         findings.push({
           at,
           fact: `this environment runs no service ${callee}`,

@@ -1,11 +1,21 @@
-import { isScalar, type Node, type Scalar, visit } from 'yaml'
+import { type Node, type Scalar, visit } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
-import { readYaml, type Source } from '../../plugin/kustomization.ts'
+import { parseImage } from '../../plugin/image.ts'
+import { placeOf, readYaml, type Source } from '../../plugin/kustomization.ts'
+import { emptyEntries } from '../../plugin/sources.ts'
 
 /** Takes a YAML file that Kustomize merges, returns what YAML or Kustomize would turn into something else, and Secrets. */
 export function alteredValues(file: string, text: string): Finding[] {
   const { sources, findings } = readYaml(file, text)
-  return [...findings, ...sources.flatMap((source) => [...scalars(source), ...secret(source)])]
+  return [
+    ...findings,
+    ...sources.flatMap((source) => [
+      ...emptyEntries(source, !/^base\/services\/[^/]+\//.test(file)),
+      ...scalars(source),
+      ...taggedImage(source),
+      ...secret(source),
+    ]),
+  ]
 }
 
 function scalars(source: Source): Finding[] {
@@ -15,26 +25,13 @@ function scalars(source: Source): Finding[] {
     return { file: source.file, line, column: col }
   }
   visit(source.document, {
-    Pair: (_, { key, value }) => {
-      // Under images: a tag is Kustomize's own text, and bump keeps it quoted where it has to be.
-      const name = isScalar(key) ? String(key.value) : ''
-      if (value === null || (isScalar(value) && value.value === null && value.source === '')) {
-        if (isScalar(key)) {
-          findings.push({
-            at: at(key as Scalar.Parsed),
-            fact: `${name} is empty, and Kustomize drops it without a word`,
-            remedy: `write ${name}: {} for an entry without settings, or ${name}: null to remove it in an overlay`,
-          })
-        }
-      }
-    },
     Scalar: (_, node) => {
       const read = changedReading(node as Scalar)
       if (read === undefined || !node.range) return
       findings.push({
         at: at(node as Scalar.Parsed),
         fact: `${node.source} is read as ${read}`,
-        remedy: `write ${read}, or quote it: "${node.source}"`,
+        remedy: `${read === 'a time' ? '' : `write ${read}, or `}quote it: "${node.source}"`,
       })
     },
   })
@@ -63,4 +60,15 @@ function secret({ file, document, lines }: Source): Finding[] {
       remedy: 'keep the value in Vault and name its path under spec.secrets; then rotate it, git keeps what it saw',
     },
   ]
+}
+
+/** A tag in a definition looks like the pin and is none: that of the overlay takes its place. */
+function taggedImage(source: Source): Finding[] {
+  const { kind, spec } = (source.document.toJS() ?? {}) as { kind?: unknown; spec?: { image?: unknown } | null }
+  const image = spec?.image
+  if (kind !== 'ServiceDefinition' || typeof image !== 'string') return []
+  const { repository, tag, digest } = parseImage(image)
+  if (tag === undefined && digest === undefined) return []
+  const fact = `${image} carries a ${tag === undefined ? 'digest' : 'tag'}, and the pin of an overlay replaces it`
+  return [{ at: placeOf(source, ['spec', 'image']), fact, remedy: `write ${repository}; npm run bump sets the pin` }]
 }

@@ -21,6 +21,18 @@ export function overrideFiles(paths: readonly string[]): Finding[] {
     }))
 }
 
+/** Takes an environment and the files its build reads, returns manifests beside them that nothing names. */
+export function unreadFiles(environment: string, read: readonly string[], files: Tree): Finding[] {
+  return ['services', 'shared']
+    .flatMap((folder) => filesUnder(`overlays/${environment}/${folder}`, files))
+    .filter((path) => /\.ya?ml$/.test(path) && !/(^|\/)\.[^/]*$/.test(path) && !read.includes(path))
+    .map((path) => ({
+      at: { file: path },
+      fact: 'no kustomization names this file, so it does nothing',
+      remedy: 'list it under patches of the kustomization beside it, or delete it',
+    }))
+}
+
 /** Takes an environment, returns services whose folder is not listed, or listed and not there, or has no base. */
 export function unlistedServices(environment: string, listed: readonly string[], files: Tree): Finding[] {
   const folder = `overlays/${environment}/services`

@@ -36,12 +36,12 @@ export const servicesOf = (environment: string): string[] =>
     .filter((name) => tree.kind(`overlays/${environment}/services/${name}`) === 'folder')
 
 /**
- * Takes options of the rig and of Argo CD, starts both with a namespace that enforces Pod Security `restricted`; the
- * files are in the repository instead of this tree's own.
+ * Takes options of the rig and of Argo CD (which may need the rig's folder), starts both with a namespace that enforces
+ * Pod Security `restricted`; the files are in the repository instead of this tree's own.
  */
 export async function startPlatform(
   options: RigOptions = {},
-  argocdOptions: ArgocdOptions = {},
+  argocdOptions: ArgocdOptions | ((folder: string) => ArgocdOptions) = {},
   files: Record<string, string> = {},
 ): Promise<Platform> {
   const rig = await startRig(options)
@@ -49,7 +49,8 @@ export async function startPlatform(
     await createNamespace(rig, namespace)
     const repository = await rig.repository('platform')
     await repository.commit({ ...committedTree(), ...files })
-    const argocd = await rig.argocd({ plugin: await pluginFolder(rig), ...argocdOptions })
+    const more = typeof argocdOptions === 'function' ? argocdOptions(rig.folder) : argocdOptions
+    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...more })
     const commit: Platform['commit'] = async (changed, services) => {
       const revision = await repository.commit(changed, Object.keys(changed).join(', '))
       await Promise.all(services.map((service) => argocd.refresh(service)))
@@ -98,9 +99,9 @@ export function committedTree(): Record<string, string> {
   )
 }
 
-/** Takes a rig, returns a folder with the plugin's own configuration, in which only the bundle's place is another. */
-export async function pluginFolder(rig: Rig): Promise<string> {
-  const folder = path.join(rig.folder, 'plugin')
+/** Takes a folder, returns one in it with the plugin's own configuration, in which only the bundle's place is another. */
+export async function pluginFolder(within: string): Promise<string> {
+  const folder = path.join(within, 'plugin')
   mkdirSync(folder, { recursive: true })
   const configuration = readFileSync(path.join(root, 'plugin/plugin.yaml'), 'utf8')
   writeFileSync(
@@ -112,7 +113,7 @@ export async function pluginFolder(rig: Rig): Promise<string> {
 
 /** Takes a service of an environment, returns the spec of its Application. */
 export function applicationSpec(
-  repository: Repository,
+  repository: Pick<Repository, 'url'>,
   environment: string,
   service: string,
   autoscaled = isAutoscaled(environment, service),

@@ -39,6 +39,7 @@ describe('a value is placed where the last file that says it says it', () => {
     [['spec', 'env', 'A'], 'base/services/iam/definition.yaml:8:8'],
     [['spec', 'env', 'B'], 'overlays/prod/shared/all.yaml:6:8'],
     [['spec', 'env', 'C'], `${overlay}/own.yaml:6:8`],
+    [['spec', 'env'], `${overlay}/own.yaml:5:3`],
     [['spec', 'image'], `${overlay}/kustomization.yaml:7:13`],
   ])('%j: %s', (path, place) => {
     const [found] = placeFindings(
@@ -51,10 +52,16 @@ describe('a value is placed where the last file that says it says it', () => {
   })
 })
 
-it('a value that no file says is placed at the nearest map around it', () => {
+it('a value that no file says is placed at the nearest map around it, where that is described first', () => {
   const at = { kind: 'ServiceDefinition', name: 'iam', path: ['spec', 'env', 'D'] }
   const [found] = placeFindings([{ at, fact: '', remedy: '' }], () => overlay, merged, tree)
-  expect(formatPlace(found!.at)).toBe(`${overlay}/own.yaml:6:5`)
+  expect(formatPlace(found!.at)).toBe('base/services/iam/definition.yaml:7:3')
+})
+
+it('a name that is wrong is placed at itself, not at its value', () => {
+  const at = { kind: 'ServiceDefinition', name: 'iam', path: ['spec', 'env', 'A'], onKey: true }
+  const [found] = placeFindings([{ at, fact: '', remedy: '' }], () => overlay, merged, tree)
+  expect(formatPlace(found!.at)).toBe('base/services/iam/definition.yaml:8:5')
 })
 
 it('an object that is not there keeps its name', () => {

@@ -48,7 +48,10 @@ export async function startApiServer(context: Context, etcd: string): Promise<Ap
   // Collecting garbage less often takes a quarter off its start.
   servers.start('kube-apiserver', built.binaries['kube-apiserver'], flags, { GOGC: '400', GOMEMLIMIT: '1GiB' })
   const certificateAuthority = join(certificates, 'apiserver.crt')
-  await servers.until('kube-apiserver writes its certificate', async () => existsSync(certificateAuthority))
+  // It writes the key after the certificate, which may be there by half before.
+  await servers.until('kube-apiserver writes its certificate', async () =>
+    existsSync(join(certificates, 'apiserver.key')),
+  )
   const api = openApi(url, certificateAuthority, tokens.admin)
   await servers.until('kube-apiserver is ready', async () => (await api.get('/readyz'), true))
   return {

@@ -1,25 +1,22 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { ApiError, type Api, type Json } from './api.ts'
 import type { ApiServer } from './api-server.ts'
 import type { Context } from './context.ts'
+import { type RepoServer, type RepoServerOptions, startRepoServer } from './repo-server.ts'
 
-export interface ArgocdOptions {
-  /** The folder that holds plugin.yaml, for cmp-server. */
-  plugin?: string
+export interface ArgocdOptions extends RepoServerOptions {
   /** The Lua health script of Application: in argocd-cm before the controller starts, else its cluster cache never uses it. */
   applicationHealth?: string
   /** Further entries of argocd-cm. */
   config?: Record<string, string>
-  /** Further variables of the servers, such as ARGOCD_CMP_CHUNK_SIZE. */
-  environment?: Record<string, string>
-  repoServer?: string[]
   controller?: string[]
 }
 
 export interface Argocd {
   /** host:port of repo-server's gRPC, without TLS. */
   repoServer: string
+  /** Asks for manifests without the controller. */
+  generate: RepoServer['generate']
   /** Creates or merges an Application in namespace argocd. */
   application(name: string, spec: object, metadata?: object): Promise<void>
   /** Gives the Application, or undefined. */
@@ -41,43 +38,14 @@ export async function startArgocd(
   { api, kubeconfig }: ApiServer,
   options: ArgocdOptions = {},
 ): Promise<Argocd> {
-  const { servers, loopback } = context
+  const { servers } = context
   await installConfig(context, api, options)
-  const ports = {
-    redis: await loopback.freePort(),
-    repo: await loopback.freePort(),
-    metrics: await loopback.freePort(),
-  }
-  const at = (port: number) => `${loopback.address}:${port}`
-  const environment = prepare(context, kubeconfig('admin'))
-  const start = (name: string, args: string[]) =>
-    servers.start(name, context.built.binaries.argocd, args, {
-      ...environment,
-      ARGOCD_BINARY_NAME: name,
-      ...options.environment,
-    })
-
-  servers.start('redis', context.built.binaries.redis, [at(ports.redis)])
-  if (options.plugin) start('argocd-cmp-server', [`--config-dir-path=${options.plugin}`])
-  start('argocd-repo-server', [
-    `--address=${loopback.address}`,
-    `--port=${ports.repo}`,
-    `--metrics-address=${loopback.address}`,
-    `--metrics-port=${ports.metrics}`,
-    `--redis=${at(ports.redis)}`,
-    '--disable-tls',
-    '--client-ca-path=',
-    ...(options.repoServer ?? []),
-  ])
-  await servers.until('argocd-repo-server is ready', async () => {
-    const sockets = readdirSync(environment.ARGOCD_PLUGINSOCKFILEPATH)
-    return (!options.plugin || sockets.length > 0) && (await fetch(`http://${at(ports.metrics)}/healthz`)).ok
-  })
+  const repoServer = await startRepoServer(context, options, { KUBECONFIG: kubeconfig('admin') })
   const startController = () =>
-    start('argocd-application-controller', [
+    repoServer.start('argocd-application-controller', [
       `--namespace=${namespace}`,
-      `--repo-server=${at(ports.repo)}`,
-      `--redis=${at(ports.redis)}`,
+      `--repo-server=${repoServer.address}`,
+      `--redis=${repoServer.redis}`,
       '--repo-server-plaintext',
       // It listens on all addresses whatever it is told: any free port.
       '--metrics-port=0',
@@ -91,7 +59,8 @@ export async function startArgocd(
       throw error
     })
   return {
-    repoServer: at(ports.repo),
+    repoServer: repoServer.address,
+    generate: repoServer.generate,
     get,
     application: async (name, spec, metadata = {}) => {
       const object = {
@@ -146,38 +115,4 @@ async function installConfig({ built }: Context, api: Api, options: ArgocdOption
 function configuration({ applicationHealth, config }: ArgocdOptions): Record<string, string> {
   const health = 'resource.customizations.health.argoproj.io_Application'
   return { ...(applicationHealth === undefined ? {} : { [health]: applicationHealth }), ...config }
-}
-
-function prepare({ folder, built, servers }: Context, kubeconfig: string) {
-  const own = (name: string) => {
-    const path = join(folder, 'argocd', name)
-    mkdirSync(path, { recursive: true })
-    return path
-  }
-  const bin = own('bin')
-  symlinkSync(built.binaries.kustomize, join(bin, 'kustomize'))
-  // So that a plugin's `node` is the one that runs the tests.
-  symlinkSync(process.execPath, join(bin, 'node'))
-  // repo-server runs it for every commit, also where no signature is asked for; without it, all it says is "permission denied".
-  writeFileSync(join(bin, 'git-verify-wrapper.sh'), '#!/bin/sh\nexit 0\n', { mode: 0o755 })
-  const gnupg = own('gnupg')
-  chmodSync(gnupg, 0o700)
-  return {
-    PATH: [bin, servers.environment.PATH].join(delimiter),
-    HOME: own('home'),
-    TMPDIR: own('tmp'),
-    KUBECONFIG: kubeconfig,
-    // https://kubernetes.default.svc is then the kubeconfig's server.
-    ARGOCD_FAKE_IN_CLUSTER: 'true',
-    ARGOCD_GPG_ENABLED: 'false',
-    ARGOCD_TLS_DATA_PATH: own('tls'),
-    ARGOCD_SSH_DATA_PATH: own('ssh'),
-    ARGOCD_GPG_DATA_PATH: own('gpg'),
-    ARGOCD_GNUPGHOME: gnupg,
-    ARGOCD_ASK_PASS_SOCK: join(own('sockets'), 'ask-pass'),
-    ARGOCD_PLUGINSOCKFILEPATH: own('plugins'),
-    ARGOCD_CMP_WORKDIR: own('cmp'),
-    // Else three failures of one commit are remembered for an hour.
-    ARGOCD_PAUSE_GEN_AFTER_FAILED_ATTEMPTS: '0',
-  }
 }

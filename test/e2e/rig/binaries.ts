@@ -47,5 +47,8 @@ export const binaries = {
     package: 'github.com/argoproj/argo-cd/v3/cmd',
     variables: { 'github.com/argoproj/argo-cd/v3/common.version': '3.5.3' },
   },
+  // Not the released build: a newer sdk and one other plugin, see its go.mod.
+  vault: { module: 'vault', package: 'github.com/hashicorp/vault' },
+  generate: { module: 'argo-cd', package: './generate' },
   'metrics-server': { module: 'metrics-server', package: 'sigs.k8s.io/metrics-server/cmd/metrics-server' },
 } satisfies Record<string, Binary>

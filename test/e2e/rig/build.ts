@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { binaries, modulesFolder, type Binary, type BinaryName } from './binaries.ts'
 import { goStreaming, goVersion, NoGo } from './go.ts'
 import { collectManifests, manifests, type ManifestName, type Source } from './manifests.ts'
@@ -49,7 +49,7 @@ function binaryStep(name: BinaryName, binary: Binary, version: string, cache: st
   const flags = ['-trimpath', '-buildvcs=false', '-ldflags', ['-s -w', ...variables].join(' ')]
   return {
     name,
-    path: join(cache, `${name}-${key(binary.module, [version, binary.package, ...flags])}`, name),
+    path: join(cache, `${name}-${key(binary.module, [version, binary.package, ...flags], binary.package)}`, name),
     make: async (path, progress) => {
       let packages = 0
       await goStreaming(binary.module, ['build', '-v', ...flags, '-o', path, binary.package], (line) =>
@@ -67,12 +67,19 @@ function manifestStep(name: ManifestName, source: Source, version: string, cache
   }
 }
 
-function key(module: string, parts: string[]): string {
+/** A program of ours is the files of its own folder, beside the module's that pin the rest. */
+function key(module: string, parts: string[], program = '.'): string {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(`${part}\0`)
   const folder = join(modulesFolder, module)
-  for (const file of readdirSync(folder).sort()) hash.update(`${file}\0`).update(readFileSync(join(folder, file)))
+  const own = program.startsWith('./') ? [folder, join(folder, program)] : [folder]
+  for (const file of own.flatMap(filesIn)) hash.update(`${basename(file)}\0`).update(readFileSync(file))
   return hash.digest('hex').slice(0, 12)
+}
+
+function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile())
+  return entries.map(({ name }) => join(folder, name)).sort()
 }
 
 function isMissing(step: Step): boolean {
@@ -83,7 +90,7 @@ async function makeMissing(steps: Step[]): Promise<void> {
   const started = Date.now()
   const missing = steps.filter(isMissing)
   if (!missing.length) return
-  say(`the rig: ${missing.length} of ${steps.length} parts to build; all of them take about 15 minutes on 2 cores`)
+  say(`the rig: ${missing.length} of ${steps.length} parts to build; all of them take about 20 minutes on 2 cores`)
   for (const [index, step] of steps.entries()) {
     if (isMissing(step)) await make(step, `[${index + 1}/${steps.length}] ${step.name}`)
   }

@@ -20,6 +20,7 @@ import { addNodes, type Capacity, type NodeType } from './nodes.ts'
 import { claimLoopback } from './ports.ts'
 import { createRepository, type Repository } from './repository.ts'
 import { openServers, type Servers } from './servers.ts'
+import { startVault, type Vault } from './vault.ts'
 
 export interface RigOptions {
   /** How many nodes of each type; three and three unless said. */
@@ -53,6 +54,10 @@ export interface Rig {
   usage(pods: Selection, usage: { cpu?: string; memory?: string }): Promise<void>
   /** Starts redis, repo-server, the application controller and, with a plugin, cmp-server; fails with the logs' tails. */
   argocd(options?: ArgocdOptions): Promise<Argocd>
+  /** Starts a Vault in development mode; fails with the logs' tails. */
+  vault(): Promise<Vault>
+  /** Gives a free port on the rig's address, for what a test starts itself. */
+  freePort(): Promise<number>
   /** Makes an empty git repository below the folder, to be read at its file:// URL. */
   repository(name: string): Promise<Repository>
   /** Asks until the probe gives a value, and gives it; fails after the time, or when a server has died. */
@@ -102,6 +107,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       stages: (rules, byDefault = options.lifecycle ?? {}) => replaceLifecycles(api, rules, byDefault),
       usage: (pods, usage) => setUsage(apiServer, pods, usage),
       argocd: (argocdOptions) => withTails(servers, () => startArgocd(context, apiServer, argocdOptions)),
+      vault: () => withTails(servers, () => startVault(context)),
+      freePort: loopback.freePort,
       repository: (name) => createRepository(join(folder, 'repositories', name)),
       until: servers.until,
       tails: servers.tails,

@@ -1,0 +1,107 @@
+import { describe } from 'vitest'
+import { commandRefuses } from './harness.ts'
+
+describe('wrong words for render', () => {
+  commandRefuses(
+    'an environment with a slip',
+    'render prd',
+    'prd  there is no such environment',
+    '  did you mean prod?',
+  )
+  commandRefuses(
+    'an environment of others',
+    'render production',
+    'production  there is no such environment',
+    '  did you mean prod?',
+  )
+  commandRefuses(
+    'no environment',
+    'render',
+    'npm run -s render <environment> [component]',
+    '  prints what Argo CD receives: all services of the environment, or one component (a service, or infra/<component>)',
+  )
+  commandRefuses(
+    'a service first',
+    'render iam prod',
+    'iam  is no environment',
+    '  write the environment first: npm run -s render prod iam',
+  )
+  commandRefuses('a service with a slip', 'render prod ima', 'ima  prod has no such component', '  did you mean iam?')
+  commandRefuses(
+    'a service that does not exist',
+    'render prod users',
+    'users  prod has no such component',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+  )
+  commandRefuses(
+    'two services',
+    'render prod iam notify',
+    'npm run -s render <environment> [component]',
+    '  prints what Argo CD receives: all services of the environment, or one component (a service, or infra/<component>)',
+  )
+  commandRefuses(
+    'a path for an environment',
+    'render overlays/prod',
+    'overlays/prod  there is no such environment',
+    '  allowed: dev, prod, staging',
+  )
+  commandRefuses(
+    'a path for a service',
+    'render prod overlays/prod/services/iam',
+    'overlays/prod/services/iam  prod has no such component',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+  )
+  commandRefuses(
+    'a folder that is no service',
+    'render prod shared',
+    'shared  prod has no such component',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+  )
+  commandRefuses(
+    'the file of the list',
+    'render prod kustomization.yaml',
+    'kustomization.yaml  prod has no such component',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+  )
+  commandRefuses(
+    'a flag for the environment',
+    'render --env=prod',
+    '--env=prod  there is no such environment',
+    '  allowed: dev, prod, staging',
+  )
+  commandRefuses('an empty word', "render ''", "''  there is no such environment", '  allowed: dev, prod, staging')
+})
+
+describe('wrong words for check', () => {
+  commandRefuses(
+    'two words',
+    'check HEAD^ prod',
+    'npm run check [base]',
+    '  refuses everything that can be refused before a commit, in every environment, all findings together;',
+    '  base (default HEAD^) is the commit whose pins are compared with those of now',
+  )
+  commandRefuses(
+    'an environment',
+    'check prod',
+    'prod  there is no such commit',
+    '  write a branch or commit; all environments are checked, whatever the words',
+  )
+  commandRefuses(
+    'a commit that does not exist',
+    'check 0000000',
+    '0000000  there is no such commit',
+    '  write a branch or commit; all environments are checked, whatever the words',
+  )
+  commandRefuses(
+    'a flag',
+    'check --all',
+    'npm run check [base]',
+    '  refuses everything that can be refused before a commit, in every environment, all findings together;',
+    '  base (default HEAD^) is the commit whose pins are compared with those of now',
+  )
+})
+
+describe('a wrong command', () => {
+  commandRefuses('has a slip', 'rendr prod', 'rendr  there is no such command', '  did you mean render?')
+  commandRefuses('has a slip of another kind', 'chekc', 'chekc  there is no such command', '  did you mean check?')
+})
