@@ -5,7 +5,7 @@ import { overlay, quick } from './overlay.ts'
 import { applicationSpec, namespace, startPlatform, type Platform } from './platform.ts'
 import { watchReplicas, type ReplicasSeen } from './replicas.ts'
 import type { Json } from './rig/api.ts'
-import { paths, rolledOut } from './rollout.ts'
+import { compared, paths, rolledOut } from './rollout.ts'
 
 const versions = { first: '0'.repeat(40), second: 'a'.repeat(40) }
 const scaled = { replicas: null, autoscaling: { minReplicas: 3, maxReplicas: 20, averageUtilization: { cpu: 60 } } }
@@ -19,14 +19,14 @@ beforeAll(async () => {
   platform = await startPlatform({ metrics: true, controllerManager }, {}, quick('prod'))
   firstReplicas = await watchReplicas(platform.rig, 'iam')
   await platform.deploy('prod', ['iam', 'money', 'audit', 'billing', 'files'])
-})
+}, 240_000)
 afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.error(platform.rig.tails())
 })
 afterAll(() => platform?.rig.stop())
 
 // Each test has a service of its own.
-describe.concurrent('an autoscaler and Argo CD', () => {
+describe.concurrent('an autoscaler and Argo CD', { timeout: 240_000 }, () => {
   test('share a Deployment from the first sync on, under load and through a rollout', async () => {
     const { rig, argocd } = platform
     expect(await firstReplicas.end(), 'of the first sync').toEqual([1, 3])
@@ -42,7 +42,7 @@ describe.concurrent('an autoscaler and Argo CD', () => {
       },
       90_000,
     )
-    await compared('iam')
+    await compared(platform, 'iam')
     await argocd.healthy('iam')
     expect(syncsOf(await argocd.get('iam')), 'nothing was synced back').toEqual(synced)
 
@@ -70,7 +70,7 @@ describe.concurrent('an autoscaler and Argo CD', () => {
   })
 })
 
-describe.concurrent('autoscaling added to a live service', () => {
+describe.concurrent('autoscaling added to a live service', { timeout: 240_000 }, () => {
   test('drops it to one replica where the Application does not say who sets the replicas', async () => {
     const { rig } = platform
     const endpoints = await watchEndpoints(rig, 'audit')
@@ -145,18 +145,8 @@ async function autoscalerWorks(service: string): Promise<void> {
     60_000,
   )
   await setTimeout(3000)
-  await compared(service)
+  await compared(platform, service)
   await argocd.healthy(service)
-}
-
-/** Has Argo CD compare with git anew, past its cache, and waits until it has. */
-async function compared(service: string): Promise<void> {
-  const { rig, argocd } = platform
-  await argocd.refresh(service, 'hard')
-  await rig.until(`${service} is compared`, async () => {
-    const { metadata } = await argocd.get(service)
-    return !metadata.annotations?.['argocd.argoproj.io/refresh']
-  })
 }
 
 const syncsOf = ({ status }: Json): string[] => status.history.map(({ deployedAt }: Json) => deployedAt)

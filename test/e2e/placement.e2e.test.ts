@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
 import { overlay, quick } from './overlay.ts'
 import { startPlatform, type Platform } from './platform.ts'
@@ -18,79 +18,81 @@ afterEach(({ task }) => {
 })
 afterAll(() => platform?.rig.stop())
 
-test('full nodes do not hold back a rollout that has one place left, on whichever node', async () => {
-  const { rig } = platform
-  await capacity({ 'stateless-1': 1, 'stateless-2': 1, 'stateless-3': 2 })
-  await platform.deploy('prod', ['notify'])
-  expect(await podsPerNode('notify')).toEqual({ 'stateless-1': 1, 'stateless-2': 1, 'stateless-3': 1 })
+describe('placement', { timeout: 240_000 }, () => {
+  test('full nodes do not hold back a rollout that has one place left, on whichever node', async () => {
+    const { rig } = platform
+    await capacity({ 'stateless-1': 1, 'stateless-2': 1, 'stateless-3': 2 })
+    await platform.deploy('prod', ['notify'])
+    expect(await podsPerNode('notify')).toEqual({ 'stateless-1': 1, 'stateless-2': 1, 'stateless-3': 1 })
 
-  const endpoints = await watchEndpoints(rig, 'notify')
-  await platform.bump('notify', second, 'prod')
-  await rolledOut(rig, 'notify', second)
-  expect(await endpoints.fewest()).toBe(3)
-  // Two of them share a node: a required spread would still wait for another place.
-  expect(Object.values(await podsPerNode('notify')).sort()).toEqual([1, 2])
-})
-
-test('without a place for one more, a rollout waits with all old pods up, and a new node ends it', async () => {
-  const { rig, argocd } = platform
-  const endpoints = await watchEndpoints(rig, 'notify')
-  const none = { 'stateless-1': 0, 'stateless-2': 0, 'stateless-3': 0 }
-  await capacity({ ...none, ...(await podsPerNode('notify')) })
-  await platform.bump('notify', third, 'prod')
-  await rig.until('the new pod finds no place', async () => {
-    const pod = (await podsOf(rig, 'notify')).find((pod) => versionOf(pod) === third)
-    return pod?.status.conditions?.some(({ reason }: Json) => reason === 'Unschedulable')
+    const endpoints = await watchEndpoints(rig, 'notify')
+    await platform.bump('notify', second, 'prod')
+    await rolledOut(rig, 'notify', second)
+    expect(await endpoints.fewest()).toBe(3)
+    // Two of them share a node: a required spread would still wait for another place.
+    expect(Object.values(await podsPerNode('notify')).sort()).toEqual([1, 2])
   })
-  await argocd.refresh('notify')
-  await rig.until('the Application waits', async () => {
-    const { sync, health } = (await argocd.get('notify')).status
-    return sync.status === 'Synced' && health.status === 'Progressing'
+
+  test('without a place for one more, a rollout waits with all old pods up, and a new node ends it', async () => {
+    const { rig, argocd } = platform
+    const endpoints = await watchEndpoints(rig, 'notify')
+    const none = { 'stateless-1': 0, 'stateless-2': 0, 'stateless-3': 0 }
+    await capacity({ ...none, ...(await podsPerNode('notify')) })
+    await platform.bump('notify', third, 'prod')
+    await rig.until('the new pod finds no place', async () => {
+      const pod = (await podsOf(rig, 'notify')).find((pod) => versionOf(pod) === third)
+      return pod?.status.conditions?.some(({ reason }: Json) => reason === 'Unschedulable')
+    })
+    await argocd.refresh('notify')
+    await rig.until('the Application waits', async () => {
+      const { sync, health } = (await argocd.get('notify')).status
+      return sync.status === 'Synced' && health.status === 'Progressing'
+    })
+    expect((await podsOf(rig, 'notify')).filter(isReady).map(versionOf)).toEqual([second, second, second])
+
+    await rig.nodes('stateless', 1)
+    await rolledOut(rig, 'notify', third)
+    await argocd.healthy('notify')
+    expect(await endpoints.fewest()).toBe(3)
   })
-  expect((await podsOf(rig, 'notify')).filter(isReady).map(versionOf)).toEqual([second, second, second])
 
-  await rig.nodes('stateless', 1)
-  await rolledOut(rig, 'notify', third)
-  await argocd.healthy('notify')
-  expect(await endpoints.fewest()).toBe(3)
-})
+  test('pods run on stateless amd64 nodes only, evenly over nodes and zones, also after a rollout', async () => {
+    const { rig } = platform
+    await capacity({ 'stateless-1': 110, 'stateless-2': 110, 'stateless-3': 110 })
+    const [arm] = await rig.nodes('stateless', 1)
+    await rig.api.merge(`/api/v1/nodes/${arm}`, { metadata: { labels: { 'kubernetes.io/arch': 'arm64' } } })
+    await Promise.all([platform.deploy('prod', ['files', 'event-bus']), platform.deploy('dev', ['audit'])])
+    await expectSpread('files', 5)
+    await expectSpread('event-bus', 3)
 
-test('pods run on stateless amd64 nodes only, evenly over nodes and zones, also after a rollout', async () => {
-  const { rig } = platform
-  await capacity({ 'stateless-1': 110, 'stateless-2': 110, 'stateless-3': 110 })
-  const [arm] = await rig.nodes('stateless', 1)
-  await rig.api.merge(`/api/v1/nodes/${arm}`, { metadata: { labels: { 'kubernetes.io/arch': 'arm64' } } })
-  await Promise.all([platform.deploy('prod', ['files', 'event-bus']), platform.deploy('dev', ['audit'])])
-  await expectSpread('files', 5)
-  await expectSpread('event-bus', 3)
+    await platform.bump(['files', 'event-bus'], second, 'prod')
+    await rolledOut(rig, 'files', second)
+    await rolledOut(rig, 'event-bus', second)
+    await expectSpread('files', 5)
+    await expectSpread('event-bus', 3)
+  })
 
-  await platform.bump(['files', 'event-bus'], second, 'prod')
-  await rolledOut(rig, 'files', second)
-  await rolledOut(rig, 'event-bus', second)
-  await expectSpread('files', 5)
-  await expectSpread('event-bus', 3)
-})
-
-test('two nodes drained at once take one replica of a service at a time, and one that is alone at all', async () => {
-  const { rig } = platform
-  await rig.stages([{ pods: {}, readyAfter: 2000, endAfter: 2000 }])
-  const [alone] = await podsOf(rig, 'audit')
-  const drained = new Set<string>(['stateless-1', 'stateless-2', alone.spec.nodeName])
-  const services = { notify: 3, files: 5, 'event-bus': 3 }
-  const watches = await Promise.all(Object.keys(services).map((service) => watchEndpoints(rig, service)))
-  await Promise.all(
-    [...drained].map((node) =>
-      rig.kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=100s']),
-    ),
-  )
-  for (const service of Object.keys(services)) await rolledOut(rig, service, service === 'notify' ? third : second)
-  await rolledOut(rig, 'audit', first)
-  for (const [index, wanted] of Object.values(services).entries()) {
-    expect(await watches[index]!.fewest()).toBe(wanted - 1)
-  }
-  for (const service of [...Object.keys(services), 'audit']) {
-    expect(Object.keys(await podsPerNode(service)).filter((node) => drained.has(node))).toEqual([])
-  }
+  test('two nodes drained at once take one replica of a service at a time, and one that is alone at all', async () => {
+    const { rig } = platform
+    await rig.stages([{ pods: {}, readyAfter: 2000, endAfter: 2000 }])
+    const [alone] = await podsOf(rig, 'audit')
+    const drained = new Set<string>(['stateless-1', 'stateless-2', alone.spec.nodeName])
+    const services = { notify: 3, files: 5, 'event-bus': 3 }
+    const watches = await Promise.all(Object.keys(services).map((service) => watchEndpoints(rig, service)))
+    await Promise.all(
+      [...drained].map((node) =>
+        rig.kubectl(['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=100s']),
+      ),
+    )
+    for (const service of Object.keys(services)) await rolledOut(rig, service, service === 'notify' ? third : second)
+    await rolledOut(rig, 'audit', first)
+    for (const [index, wanted] of Object.values(services).entries()) {
+      expect(await watches[index]!.fewest()).toBe(wanted - 1)
+    }
+    for (const service of [...Object.keys(services), 'audit']) {
+      expect(Object.keys(await podsPerNode(service)).filter((node) => drained.has(node))).toEqual([])
+    }
+  })
 })
 
 /** Says how many pods each node takes. */

@@ -1,4 +1,4 @@
-import { namespace } from './platform.ts'
+import { namespace, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import type { Rig } from './rig/rig.ts'
 
@@ -40,4 +40,13 @@ export async function rolledOut(rig: Rig, service: string, version: string, mill
     },
     milliseconds,
   )
+}
+
+/** Has Argo CD compare the service with git anew, past its cache, and waits until it has. */
+export async function compared({ rig, argocd }: Platform, service: string): Promise<void> {
+  await argocd.refresh(service, 'hard')
+  await rig.until(`${service} is compared`, async () => {
+    const { metadata } = await argocd.get(service)
+    return !metadata.annotations?.['argocd.argoproj.io/refresh']
+  })
 }

@@ -3,7 +3,7 @@ import { watchEndpoints } from './endpoints.ts'
 import { quick } from './overlay.ts'
 import { namespace, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
-import { isReady, paths, podsOf, rolledOut } from './rollout.ts'
+import { compared, isReady, paths, podsOf, rolledOut } from './rollout.ts'
 
 const version = '0'.repeat(40)
 const services = ['audit', 'billing', 'files', 'event-bus', 'notify', 'integration-hub']
@@ -20,7 +20,7 @@ afterEach(({ task }) => {
 afterAll(() => platform?.rig.stop())
 
 // Each test has a service of its own: Argo CD waits longer before it heals the same Application a second time.
-describe.concurrent('what a person changes in the cluster comes back as git has it', () => {
+describe.concurrent('what a person changes in the cluster comes back as git has it', { timeout: 240_000 }, () => {
   test('another image', async () => {
     const { rig } = platform
     const image = imageOf(await rig.api.get(paths.deployment('audit')))
@@ -40,19 +40,16 @@ describe.concurrent('what a person changes in the cluster comes back as git has 
     await rolledOut(rig, 'billing', version)
   })
 
-  test('a variable that was added, and one that was changed', async () => {
+  test('another value of a variable, but not a variable that was added', async () => {
     const { rig } = platform
-    const before = await rig.api.get(paths.deployment('notify'))
-    await kubectl('set', 'env', 'deployment/notify', 'LOG_LEVEL=trace', 'EXTRA=1')
-    await healed('notify', async () => variable(await rig.api.get(paths.deployment('notify')), 'LOG_LEVEL') === 'info')
-    const after = await rig.api.get(paths.deployment('notify'))
-    const added = { name: 'EXTRA', value: '1' }
-    // A server-side apply owns the entries it names, and leaves alone what another manager added to the map.
-    expect(envOf(after).filter(({ name }) => name !== added.name)).toEqual(envOf(before))
-    console.info(
-      'FIGURE EXTRA',
-      envOf(after).filter(({ name }) => name === added.name),
-    )
+    const before = envOf(await rig.api.get(paths.deployment('notify')))
+    await kubectl('set', 'env', 'deployment/notify', 'LOG_LEVEL=trace', 'ADDED=by hand')
+    await healed('notify', async () => levelOf(await rig.api.get(paths.deployment('notify'))) === 'info')
+    await compared(platform, 'notify')
+    // What git does not name is not its manager's: an entry more in a map is no difference to Argo CD.
+    const after = envOf(await rig.api.get(paths.deployment('notify')))
+    expect(after.filter(({ name }) => name !== 'ADDED')).toEqual(before)
+    expect(after).toContainEqual({ name: 'ADDED', value: 'by hand' })
   })
 
   test('a deleted Deployment', async () => {
@@ -93,7 +90,7 @@ describe.concurrent('what a person changes in the cluster comes back as git has 
 
     // Neither by a comparison nor by the next sync, which would restart everything once more.
     const second = 'b'.repeat(40)
-    await argocd.refresh(service, 'hard')
+    await compared(platform, service)
     await platform.bump(service, second, 'prod')
     await rolledOut(rig, service, second)
     await argocd.healthy(service)
@@ -106,8 +103,7 @@ describe.concurrent('what a person changes in the cluster comes back as git has 
 const kubectl = (...args: string[]): Promise<string> => platform.rig.kubectl(['-n', namespace, ...args])
 const imageOf = ({ spec }: Json): string => spec.template.spec.containers[0].image
 const envOf = ({ spec }: Json): Json[] => spec.template.spec.containers[0].env
-const variable = (deployment: Json, name: string): string =>
-  envOf(deployment).find((entry) => entry.name === name)?.value
+const levelOf = (deployment: Json): string => envOf(deployment).find(({ name }) => name === 'LOG_LEVEL')?.value
 
 async function healed(service: string, isBack: () => Promise<boolean>): Promise<void> {
   const started = performance.now()
