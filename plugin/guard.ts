@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 import type { KubernetesObject } from './kind.ts'
 
-/** Takes all finished objects, returns what may never reach a cluster: nothing at all, a Secret, two objects of one identity. */
+/** Takes all finished objects, returns what may never reach a cluster: nothing at all, a Secret, two objects of one identity, two that write one Secret. */
 export function guard(objects: readonly KubernetesObject[]): Finding[] {
   if (objects.length === 0) {
     return [
@@ -14,7 +14,8 @@ export function guard(objects: readonly KubernetesObject[]): Finding[] {
   }
   const findings: Finding[] = []
   const seen = new Set<string>()
-  for (const { apiVersion, kind, metadata } of objects) {
+  const writers = new Map<string, string>()
+  for (const { apiVersion, kind, metadata, spec } of objects) {
     const at = { kind, name: metadata.name, path: [] }
     // The version is no part of an object's identity.
     const identity = [apiVersion.split('/').slice(0, -1).join('/'), kind, metadata.namespace ?? '', metadata.name].join(
@@ -28,6 +29,23 @@ export function guard(objects: readonly KubernetesObject[]): Finding[] {
         remedy: 'keep the value in Vault and name its path under spec.secrets',
       })
     seen.add(identity)
+    const destination = destinationOf(spec)
+    if (destination === undefined) continue
+    const secret = `${metadata.namespace ?? ''}/${destination}`
+    const other = writers.get(secret)
+    if (other !== undefined)
+      findings.push({
+        at,
+        fact: `writes the Secret ${destination}, as does ${other}`,
+        remedy: 'rename the Vault path of one',
+      })
+    writers.set(secret, `${kind}/${metadata.name}`)
   }
   return findings
+}
+
+/** The Secret that Vault Secrets Operator writes for an object, if it is one of its kinds. */
+function destinationOf(spec: unknown): string | undefined {
+  const { destination } = (spec ?? {}) as { destination?: { name?: unknown } }
+  return typeof destination?.name === 'string' ? destination.name : undefined
 }

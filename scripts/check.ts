@@ -6,7 +6,7 @@ import { staleDigests } from './check/digests.ts'
 import { refusedObjects } from './check/objects.ts'
 import { wrongReferences } from './check/references.ts'
 import { alteredValues } from './check/sources.ts'
-import { filesUnder, overrideFiles, unlistedServices, unreadFiles } from './check/tree.ts'
+import { filesUnder, overrideFiles, unknownOverlays, unlistedServices, unreadFiles } from './check/tree.ts'
 import type { Desk, Outcome } from './command.ts'
 import { environments } from './environments.ts'
 
@@ -25,7 +25,9 @@ export async function run(words: string[], desk: Desk): Promise<Outcome> {
   }
   const { findings, rendered } = await checkTree(base, environments, desk)
   if (findings.length > 0) return { findings, notes: '' }
-  return { output: `${environments.length} environments, ${rendered} objects: nothing to refuse\n` }
+  const compared = (await desk.git('rev-parse', '--verify', '--quiet', `${base}^{commit}`)) !== undefined
+  const notes = compared ? '' : `there is no ${base} here: pins were not compared with those before\n`
+  return { output: `${environments.length} environments, ${rendered} objects: nothing to refuse\n`, notes }
 }
 
 /** Takes a commit to compare with and environments, returns every finding once, and how many objects they render. */
@@ -38,6 +40,7 @@ export async function checkTree(
   const yaml = paths.filter((path) => /\.ya?ml$|\/Kustomization$/.test(path))
   const findings = [
     ...overrideFiles(paths),
+    ...unknownOverlays(desk.files),
     ...yaml.flatMap((path) => alteredValues(path, desk.files.read(path) ?? '')),
     ...(await changedPins(base, yaml, desk)),
   ]

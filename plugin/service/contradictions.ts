@@ -2,21 +2,23 @@ import type { Finding } from '../finding.ts'
 import type { ServiceDefinition } from '../kinds/service-definition.ts'
 import { allowedInstead } from '../nearest.ts'
 import { unpinned } from '../pin.ts'
-import { defaults } from './deployment.ts'
+import { defaults, minReadySeconds } from './deployment.ts'
 import { commonLabels } from './names.ts'
 import { portsOf, standardPort } from './ports.ts'
 import { quantityValue } from './quantity.ts'
+import { literalSecrets, secretNames } from './secrecy.ts'
+import { vaultProxyAddress, vaultProxyName } from './vault-proxy.ts'
 
-type Refuse = (path: string[], fact: string, remedy: string) => void
+/** Takes a field path, what is wrong there and what to do, and keeps it as a finding. */
+export type Refuse = (path: string[], fact: string, remedy: string) => void
 
 /** Takes a definition that fits its schema, returns what the schema cannot say is wrong with it. */
 export function contradictions(definition: ServiceDefinition): Finding[] {
   const findings: Finding[] = []
   const refuse: Refuse = (path, fact, remedy) =>
     findings.push({ at: { kind: definition.kind, name: definition.metadata.name, path }, fact, remedy })
-  for (const rule of [labels, scaling, resources, ports, stores, calls, topics, database, vaultProxy, shutdown]) {
-    rule(definition, refuse)
-  }
+  const rules = [labels, scaling, resources, ports, stores, calls, topics, database, vaultProxy, rollout, shutdown]
+  for (const rule of [...rules, literalSecrets, secretNames]) rule(definition, refuse)
   return findings
 }
 
@@ -145,9 +147,31 @@ function database({ spec }: ServiceDefinition, refuse: Refuse): void {
   }
 }
 
-function vaultProxy({ spec }: ServiceDefinition, refuse: Refuse): void {
+function vaultProxy({ spec, metadata }: ServiceDefinition, refuse: Refuse): void {
+  if (spec.vault && metadata.name === vaultProxyName) {
+    refuse(['metadata', 'name'], `${vaultProxyName} is the name of the proxy beside it`, 'name the service otherwise')
+  }
+  const taken = portsOf(spec).find(({ port }) => String(port) === new URL(vaultProxyAddress).port)
+  if (spec.vault && taken) {
+    refuse(
+      ['spec', 'ports', taken.name],
+      `${taken.port} is the port of the Vault Proxy in the same pod`,
+      'use another port',
+    )
+  }
   const fact = unpinned(spec.environment.vault.image, { ours: new Set(), requireDigests: true })
   if (fact) refuse(['spec', 'environment', 'vault', 'image'], fact, 'write hashicorp/vault:<version>@sha256:<digest>')
+}
+
+function rollout({ spec }: ServiceDefinition, refuse: Refuse): void {
+  const deadline = spec.progressDeadlineSeconds ?? defaults.progressDeadlineSeconds
+  if (deadline <= minReadySeconds) {
+    refuse(
+      ['spec', 'progressDeadlineSeconds'],
+      `a rollout would fail after ${deadline} s, before a replica counts as available (${minReadySeconds} s)`,
+      'raise progressDeadlineSeconds',
+    )
+  }
 }
 
 function shutdown({ spec }: ServiceDefinition, refuse: Refuse): void {

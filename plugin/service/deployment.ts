@@ -21,7 +21,7 @@ export const defaults = {
 const user = 10001
 
 /** A replica counts as available this long after it became ready, so that one that crashes soon stops a rollout. */
-const minReadySeconds = 10
+export const minReadySeconds = 10
 
 /** 150 s: a service waits up to 120 s for Vault before it gives up (deployment facts, VAULT_INIT_TIMEOUT_SEC). */
 const startup = { periodSeconds: 3, failureThreshold: 50 } as const
@@ -55,7 +55,9 @@ export function deployment(definition: ServiceDefinition, env: EnvVar[]): Kubern
       template: {
         metadata: {
           labels: { ...commonLabels(definition), ...version },
-          annotations: { ...annotations, ...(spec.vault && vaultProxyChecksum(definition)) },
+          ...((annotations || spec.vault) && {
+            annotations: { ...annotations, ...(spec.vault && vaultProxyChecksum(definition)) },
+          }),
         },
         spec: {
           serviceAccountName: accountName(metadata.name),

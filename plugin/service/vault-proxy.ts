@@ -10,6 +10,9 @@ const { createHash } = process.getBuiltinModule('node:crypto')
 const token = { volume: 'vault-token', folder: '/var/run/secrets/vault', file: 'token' } as const
 const configuration = { volume: 'vault-proxy', folder: '/etc/vault-proxy', file: 'proxy.hcl' } as const
 
+/** The container's name. */
+export const vaultProxyName = 'vault-proxy'
+
 /** Where the binary finds Vault: the proxy in its own pod, which adds the token and speaks TLS to Vault. */
 export const vaultProxyAddress = 'http://127.0.0.1:8200'
 
@@ -63,7 +66,7 @@ export function vaultProxyChecksum(definition: ServiceDefinition): Record<string
 /** Takes a definition that uses Vault, returns the proxy as a native sidecar: up before the app, gone after it. */
 export function vaultProxyContainer(definition: ServiceDefinition): Container {
   return {
-    name: 'vault-proxy',
+    name: vaultProxyName,
     image: definition.spec.environment.vault.image,
     restartPolicy: 'Always',
     // Past the image's entrypoint, which starts as root to chown and setcap.

@@ -1,5 +1,6 @@
 import type { Finding } from '../../plugin/finding.ts'
 import { allowedInstead } from '../../plugin/nearest.ts'
+import { environments } from '../environments.ts'
 import type { Tree } from '../files.ts'
 
 /** Takes a folder of the tree, returns every file below it. */
@@ -30,6 +31,18 @@ export function unreadFiles(environment: string, read: readonly string[], files:
       at: { file: path },
       fact: 'no kustomization names this file, so it does nothing',
       remedy: 'list it under patches of the kustomization beside it, or delete it',
+    }))
+}
+
+/** Takes the tree, returns overlays of no known environment: nothing would check, bump or render them. */
+export function unknownOverlays(files: Tree): Finding[] {
+  return files
+    .list('overlays')
+    .filter((name) => files.kind(`overlays/${name}`) === 'folder' && !environments.some((known) => known === name))
+    .map((name) => ({
+      at: { file: `overlays/${name}` },
+      fact: `${name} is no environment that the commands know`,
+      remedy: 'add it to scripts/environments.ts, in the order of promotion, or delete the folder',
     }))
 }
 
