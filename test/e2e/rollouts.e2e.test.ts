@@ -5,7 +5,7 @@ import { askedFor, changed } from './objects.ts'
 import { overlay, quick } from './overlay.ts'
 import { servicesOf, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
-import { isReady, paths, podsOf, rolledOut, versionOf } from './rollout.ts'
+import { compared, isReady, paths, podsOf, rolledOut, versionOf } from './rollout.ts'
 
 const version = (digit: string): string => digit.repeat(40)
 const first = version('0')
@@ -23,7 +23,8 @@ beforeAll(async () => {
   const controllerManager = ['--horizontal-pod-autoscaler-sync-period=2s']
   const files = {
     ...quick('prod'),
-    ...overlay('prod', 'notify', first, asDeployed),
+    ...overlay('prod', 'notify', second, {}),
+    ...overlay('prod', 'gateway', second, {}),
     ...overlay('prod', 'billing', first, { progressDeadlineSeconds }),
     ...overlay('prod', 'audit', first, { ...asDeployed, progressDeadlineSeconds }),
     ...overlay('prod', 'files', first, { ...asDeployed, progressDeadlineSeconds }),
@@ -63,22 +64,24 @@ describe.concurrent('a rollout', { timeout: 240_000 }, () => {
   test('of three services in one commit never takes a ready replica away, nor does its undoing by git', async () => {
     const { rig, argocd } = platform
     const services = ['iam', 'notify', 'gateway']
-    await platform.commit(overlay('prod', 'iam', second, asDeployed), ['iam'])
-    await rig.until('iam has its real minReadySeconds', async () => {
-      const { spec, status, metadata } = await rig.api.get(paths.deployment('iam'))
-      return spec.minReadySeconds === 10 && status.observedGeneration === metadata.generation
-    })
     const watches = await Promise.all(services.map((service) => watchEndpoints(rig, service)))
-    for (const [what, sha] of [
-      ['bump', third],
-      ['undo by git', second],
-    ] as const) {
-      const started = performance.now()
-      await platform.bump(services, sha, 'prod')
-      await Promise.all(services.map((service) => rolledOut(rig, service, sha)))
-      await Promise.all(services.map((service) => argocd.healthy(service)))
-      figure(`${what} of ${services.join(', ')} at once`, started)
+    await platform.bump(services, third, 'prod')
+    await Promise.all(services.map((service) => rolledOut(rig, service, third)))
+
+    const slower = services.map((service) => overlay('prod', service, third, asDeployed))
+    await platform.commit(Object.assign({}, ...slower), services)
+    for (const service of services) {
+      await rig.until(`${service} has its real minReadySeconds`, async () => {
+        const { spec, status, metadata } = await rig.api.get(paths.deployment(service))
+        return spec.minReadySeconds === 10 && status.observedGeneration === metadata.generation
+      })
+      await compared(platform, service)
     }
+    const started = performance.now()
+    await platform.bump(services, second, 'prod')
+    await Promise.all(services.map((service) => rolledOut(rig, service, second)))
+    await Promise.all(services.map((service) => argocd.healthy(service)))
+    figure(`undo by git of ${services.join(', ')} at once`, started)
     for (const [index, service] of services.entries()) {
       expect(await watches[index]!.fewest(), service).toBe(3)
       // Each of six replacements shows itself, so the watch has seen the rollouts.
@@ -138,7 +141,7 @@ async function degraded(service: string): Promise<void> {
 
 /** The next commit is all that is done. */
 async function recovers(service: string): Promise<void> {
-  await platform.bump(service, good, 'prod')
+  await platform.commit(overlay('prod', service, good, { progressDeadlineSeconds }), [service])
   await rolledOut(platform.rig, service, good)
   await platform.argocd.healthy(service)
 }
