@@ -98,11 +98,10 @@ describe('what Argo CD sets', () => {
       ARGOCD_ENV_PATH: '/nowhere',
       ARGOCD_ENV_PLATFORM_KERNEL_DEADLINE_SECONDS: '0',
     }
-    const each = Object.entries(variables).map(([key, value]) => ({ [key]: value }))
-    const requests = [{}, variables, ...each].map((environment) => ({ root, folder: join(root, path), environment }))
-    const [plain, ...others] = await platform.argocd.generate.plugin(plugin.name, requests, { concurrent: 2 })
+    const requests = [{}, variables].map((environment) => ({ root, folder: join(root, path), environment }))
+    const [plain, other] = await platform.argocd.generate.plugin(plugin.name, requests)
     expect(plain?.manifests).toHaveLength((await rendered('prod')).get('iam')!.length)
-    for (const other of others) expect(other.manifests).toEqual(plain?.manifests)
+    expect(other).toMatchObject({ manifests: plain?.manifests })
   })
 
   test('changes nothing in what repo-server returns, whatever an Application asks for', async () => {
