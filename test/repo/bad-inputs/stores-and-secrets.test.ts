@@ -201,6 +201,8 @@ describe('variables', () => {
   refuses(
     'a variable is also a secret',
     change(files, ttl, 'S3_ACCESS_KEY: minio'),
+    'base/services/files/definition.yaml:18:20  S3_ACCESS_KEY looks like a secret',
+    '  keep it in Vault and name its path under spec.secrets; rotate it if it was real, for git keeps it',
     'base/services/files/definition.yaml:23:5  S3_ACCESS_KEY is set twice, here and by spec.env.S3_ACCESS_KEY',
     '  remove one of the two',
   )

@@ -78,6 +78,8 @@ describe('vault', () => {
   refuses(
     'VAULT_TOKEN is set by hand',
     change(iam, '  database:', '  env: { VAULT_TOKEN: s.abc }\n  database:'),
+    'base/services/iam/definition.yaml:19:23  VAULT_TOKEN looks like a secret',
+    '  keep it in Vault and name its path under spec.secrets; rotate it if it was real, for git keeps it',
     'base/services/iam/definition.yaml:19:23  VAULT_TOKEN is set by the plugin',
     '  remove it',
   )
