@@ -1,6 +1,6 @@
 import { kinds } from './generated/kinds.ts'
 import type { Finding } from './finding.ts'
-import type { KubernetesObject, ObjectPatch } from './kind.ts'
+import type { KubernetesObject, ObjectPatch, Surroundings } from './kind.ts'
 import { allowedInstead } from './nearest.ts'
 import { schemaFindings } from './schema-findings.ts'
 
@@ -16,13 +16,11 @@ export interface Expanded {
   readonly patches: readonly ObjectPatch[]
 }
 
-/** Takes parsed objects, returns each with what it becomes; refuses an unknown kind of ours and what its schema refuses. */
-export async function expand(
-  objects: readonly KubernetesObject[],
-): Promise<{ expanded: Expanded[]; findings: Finding[] }> {
+/** Takes what a build merged and what surrounds it, returns each object with what it becomes; refuses an unknown kind of ours and what its schema refuses. */
+export async function expand(surroundings: Surroundings): Promise<{ expanded: Expanded[]; findings: Finding[] }> {
   const findings: Finding[] = []
   const expanded: Expanded[] = []
-  for (const from of objects) {
+  for (const from of surroundings.objects) {
     const at = { kind: from.kind, name: from.metadata.name, path: ['apiVersion'] }
     const kind = Object.hasOwn(kinds, from.kind) ? kinds[from.kind] : undefined
     if (kind && !isOurs(from.apiVersion)) {
@@ -43,7 +41,7 @@ export async function expand(
       findings.push(...schemaFindings(from, schema, kind.validate.errors ?? []))
       continue
     }
-    const expansion = expandKind(from)
+    const expansion = await expandKind(from, surroundings)
     if ('findings' in expansion) findings.push(...expansion.findings)
     else expanded.push({ from, objects: expansion.objects, patches: expansion.patches ?? [] })
   }

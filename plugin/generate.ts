@@ -3,6 +3,7 @@ import { type Expanded, expand } from './expand.ts'
 import type { Files } from './files.ts'
 import { type Finding, formatPlace, type ObjectPlace } from './finding.ts'
 import { parseImage } from './image.ts'
+import { namedByContent } from './jobs.ts'
 import type { KubernetesObject } from './kind.ts'
 import { type Layer, overlaidService, readLayers } from './overlay.ts'
 import { strayPins } from './overlay-pins.ts'
@@ -20,6 +21,10 @@ export interface World {
   /** What Kustomize prints for the folder of the build, or its own message. */
   readonly built: Promise<{ readonly text: string } | { readonly error: string }>
   readonly buildTree: BuildTree
+  /** What Kustomize prints for another folder, or undefined where it fails. */
+  readonly build: (folder: string) => Promise<string | undefined>
+  /** The commit that is rendered, where Argo CD said it. */
+  readonly revision: string | undefined
 }
 
 /** Objects as Kustomize merged them, with the kustomizations they came from. */
@@ -79,7 +84,16 @@ export async function finish(
   const place = (findings: readonly Finding[]) => ({
     findings: placeFindings(findings, overlayOf(folder, layers), merged, world.files),
   })
-  const { expanded, findings: invalid } = await expand(merged)
+  const { expanded, findings: invalid } = await expand({
+    folder,
+    objects: merged,
+    files: world.files,
+    revision: world.revision,
+    mergedIn: async (other) => {
+      const text = await world.build(other)
+      return text === undefined ? [] : parse(text).objects
+    },
+  })
   // An overlay whose kustomization is refused says there why its pin does nothing.
   const refused = new Set(listed.map(({ at }) => ('file' in at ? at.file : '')))
   const pinnable = expanded.filter(({ from }) => {
@@ -95,7 +109,7 @@ export async function finish(
   const last = [...guard(patched.objects), ...patched.objects.flatMap((object) => pin(object, rule))]
   return last.length > 0
     ? place(last.map((finding) => ofDefinition(finding, expanded, patched.objects)))
-    : { manifests: emit(patched.objects) }
+    : { manifests: emit(patched.objects.map(namedByContent)) }
 }
 
 /** What is wrong with an object made from a definition came in by the definition's own patches. */

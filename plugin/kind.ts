@@ -1,10 +1,17 @@
+import type { Files } from './files.ts'
 import type { Finding } from './finding.ts'
 
 /** A Kubernetes object, or one of our own kinds, as it was parsed. */
 export interface KubernetesObject {
   apiVersion: string
   kind: string
-  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> }
+  metadata: {
+    name: string
+    namespace?: string
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    finalizers?: string[]
+  }
   [field: string]: unknown
 }
 
@@ -19,3 +26,25 @@ export interface ObjectPatch {
 export type Expansion =
   | { readonly objects: readonly KubernetesObject[]; readonly patches?: readonly ObjectPatch[] }
   | { readonly findings: readonly Finding[] }
+
+/** What a kind may look at beside the object itself. */
+export interface Surroundings {
+  /** The folder of the build. */
+  readonly folder: string
+  /** Every object of the build, as Kustomize merged it. */
+  readonly objects: readonly KubernetesObject[]
+  readonly files: Files
+  /** The commit that is rendered; undefined where nobody said it. */
+  readonly revision: string | undefined
+  /** Merges another folder of the tree; gives no objects where that fails. */
+  readonly mergedIn: (folder: string) => Promise<readonly KubernetesObject[]>
+}
+
+/** Takes objects, returns surroundings in which there is nothing but them. */
+export const alone = (objects: readonly KubernetesObject[]): Surroundings => ({
+  folder: '',
+  objects,
+  files: { read: () => undefined, kind: () => undefined },
+  revision: undefined,
+  mergedIn: async () => [],
+})

@@ -52,7 +52,7 @@ if (/^\d{1,4}(\.\d+)?$/.test(deadline)) {
 
 async function render(): Promise<void> {
   try {
-    const world = worldOf(root, relative, process.env.KUSTOMIZE ?? 'kustomize')
+    const world = worldOf(root, relative, process.env.KUSTOMIZE ?? 'kustomize', process.env.ARGOCD_APP_REVISION)
     // The rest is loaded while Kustomize already runs.
     const { generate } = await import('./generate.ts')
     const result = await generate(relative, world)

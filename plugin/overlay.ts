@@ -12,6 +12,8 @@ export interface Layer {
   readonly source: Source
   /** Files of objects and patches that it names. */
   readonly files: readonly NamedFile[]
+  /** Every file that it has Kustomize read, those included. */
+  readonly reads: readonly string[]
 }
 
 /** What a folder is, told by where it stands; each sort may use only the fields that take effect there. */
@@ -25,6 +27,8 @@ const sorts = [
   { sort: 'what all services share', folder: /^overlays\/[^/]+\/shared$/, allowed: ['components', 'patches'] },
   { sort: 'the base of a service', folder: /^base\/services\/([^/]+)$/, allowed: ['resources'] },
   { sort: 'what all environments share', folder: /^base\/shared$/, allowed: ['configurations', 'patches'] },
+  { sort: 'a cluster', folder: /^clusters\/[^/]+$/, allowed: ['resources', 'patches'] },
+  { sort: 'the list of waves', folder: /^apps$/, allowed: ['resources'] },
 ] as const
 
 /** Fields that run something, reach the network or hold a secret are refused everywhere. */
@@ -80,7 +84,8 @@ export function readLayers(folder: string, files: Files): { layers: Layer[]; fin
     findings.push(...unreadable)
     if (!source) return
     const named: NamedFile[] = []
-    layers.push({ folder: here, source, files: named })
+    const reads: string[] = [source.file]
+    layers.push({ folder: here, source, files: named, reads })
     findings.push(...misshapen(source))
     if (!isMapping(source)) return
     findings.push(...refusedFields(here, source), ...refusedPatches(here, source, files))
@@ -99,8 +104,11 @@ export function readLayers(folder: string, files: Files): { layers: Layer[]; fin
         findings.push({ at, fact: `${target} does not exist`, remedy: 'correct the path, or add it' })
       else if (why) findings.push({ at, ...why })
       else if (files.kind(target) === 'folder') visit(target)
-      else if (path[0] === 'resources' || path[0] === 'patches')
-        named.push({ file: target, isPatch: path[0] === 'patches' })
+      else {
+        reads.push(target)
+        if (path[0] === 'resources' || path[0] === 'patches')
+          named.push({ file: target, isPatch: path[0] === 'patches' })
+      }
     }
   }
   visit(folder)
@@ -182,6 +190,7 @@ function references(folder: string, source: Source, files: Files): Reference[] {
         entries.push({ path: ['patches', index, 'path'], entry: patch.path })
     })
   }
+  entries.push(...generatorFiles(value.configMapGenerator))
   return entries.flatMap(({ path, entry }) => {
     if (typeof entry !== 'string') return []
     const target = join(folder, entry)
@@ -190,6 +199,18 @@ function references(folder: string, source: Source, files: Files): Reference[] {
     const remote =
       /^[a-z][a-z0-9+.-]*::?\/?\/|^[^/]*@|^(github|gitlab|bitbucket)\.|[?&](ref|version)=|\.git(\/|$)/i.test(entry)
     return [{ path, target: remote ? entry : target, remote }]
+  })
+}
+
+/** The files that a ConfigMap is made of: written as a path, or as a key and a path. */
+function generatorFiles(generators: unknown): { path: (string | number)[]; entry: unknown }[] {
+  if (!Array.isArray(generators)) return []
+  return generators.flatMap((generator: unknown, index) => {
+    const { files, envs, env } = (generator ?? {}) as Record<string, unknown>
+    const path = ['configMapGenerator', index]
+    return [files, envs, env]
+      .flat()
+      .flatMap((entry) => (typeof entry === 'string' ? [{ path, entry: entry.replace(/^[^=/]*=/, '') }] : []))
   })
 }
 

@@ -128,6 +128,6 @@ export function emptyEntriesOf({ file, isPatch }: NamedFile, files: Files): Find
   if (!suspects.some((pattern) => pattern.test(text))) return []
   return readYaml(file, text).sources.flatMap((source) => {
     const { kind } = (source.document.toJS() ?? {}) as { kind?: unknown }
-    return kind === 'ServiceDefinition' ? emptyEntries(source, isPatch) : []
+    return Object.hasOwn(kinds, String(kind)) ? emptyEntries(source, isPatch) : []
   })
 }

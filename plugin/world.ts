@@ -13,8 +13,11 @@ const largestOutput = 256 * 2 ** 20
 
 const running = new Set<ChildProcess>()
 
-/** Takes the root of a tree, a folder in it and the Kustomize to run (a kubectl will do), starts it and returns what a build needs. */
-export function worldOf(root: string, folder: string, command: string): World {
+/**
+ * Takes the root of a tree, a folder in it, the Kustomize to run (a kubectl will do) and maybe the commit that the tree is,
+ * starts it and returns what a build needs.
+ */
+export function worldOf(root: string, folder: string, command: string, revision?: string): World {
   const built = kustomize(command, root, folder).then(
     (text) => ({ text }),
     (error: Error) => ({ error: error.message }),
@@ -23,6 +26,8 @@ export function worldOf(root: string, folder: string, command: string): World {
     files: filesBelow(root),
     built,
     buildTree: (tree) => buildTree(command, tree),
+    build: (other) => kustomize(command, root, other).catch(() => undefined),
+    revision,
   }
 }
 

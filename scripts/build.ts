@@ -1,7 +1,9 @@
 import type { Desk, Outcome } from './command.ts'
 import { definitionPage } from './definition-page.ts'
 import { patchSchema } from './editor-schema.ts'
+import { schema as cluster } from '../plugin/kinds/cluster.ts'
 import { schema } from '../plugin/kinds/service-definition.ts'
+import { schema as wave } from '../plugin/kinds/wave.ts'
 
 export const usage = `npm run build
   makes the plugin's bundle (plugin/dist), the schemas for editors (plugin/schemas) and docs/definition.md from the sources`
@@ -19,8 +21,11 @@ export async function run(words: string[], { bundle, files, replace }: Desk): Pr
 export function generatedFiles(example: string): Record<string, string> {
   const text = (value: object): string => `${JSON.stringify(value, null, 2)}\n`
   return {
+    'plugin/schemas/cluster.json': text(cluster),
     'plugin/schemas/service-definition.json': text(schema),
     'plugin/schemas/service-definition.patch.json': text(patchSchema(schema)),
+    'plugin/schemas/wave.json': text(wave),
+    'plugin/schemas/wave.patch.json': text(patchSchema(wave)),
     'docs/definition.md': definitionPage(schema, example),
   }
 }

@@ -2,6 +2,7 @@ import { type Finding, formatFindings } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
 import { placeFindings } from '../plugin/places.ts'
 import { wrongSource } from '../plugin/sources.ts'
+import { checkClusters } from './check/clusters.ts'
 import { staleDigests } from './check/digests.ts'
 import { refusedObjects } from './check/objects.ts'
 import { wrongReferences } from './check/references.ts'
@@ -50,6 +51,9 @@ export async function checkTree(
     findings.push(...checked.findings)
     rendered += checked.objects
   }
+  const clusters = await checkClusters(environments, desk)
+  findings.push(...clusters.findings)
+  rendered += clusters.objects
   return { findings: distinct(findings), rendered }
 }
 

@@ -26,8 +26,8 @@ export interface Desk {
   readonly bundle: () => Promise<string>
   /** Writes a generated file in one step. */
   readonly replace: (file: string, text: string) => void
-  /** Renders a folder with the bundled plugin, as Argo CD runs it. */
-  readonly render: (folder: string) => Promise<{ code: number; stdout: string; stderr: string }>
+  /** Renders a folder with the bundled plugin, as Argo CD runs it; the revision is the commit that it would name. */
+  readonly render: (folder: string, revision?: string) => Promise<{ code: number; stdout: string; stderr: string }>
   /** The plugin's stages, in this process. */
   readonly stages: () => Promise<{
     merge(folder: string): Promise<Merged>

@@ -33,10 +33,10 @@ const desk: Desk = {
   kustomize,
   bundle: async () => (await import('./edge/bundle.ts')).bundle(root),
   replace: (file, text) => replaceFile(path.join(root, file), text),
-  render: async (folder) => {
+  render: async (folder, revision) => {
     const { bundle } = await import('./edge/bundle.ts')
     const [plugin, { command }, $] = await Promise.all([bundle(root), kustomize(), shell(folder)])
-    const env = { ...process.env, KUSTOMIZE: command }
+    const env = { ...process.env, KUSTOMIZE: command, ...(revision && { ARGOCD_APP_REVISION: revision }) }
     const { exitCode, stdout, stderr } = await $({ env })`${process.execPath} ${plugin}`
     return { code: exitCode ?? 1, stdout, stderr }
   },
@@ -48,7 +48,8 @@ const desk: Desk = {
     // Each starts a Kustomize, so both stages of a folder have one.
     const worlds = new Map<string, World>()
     const world = (folder: string): World => {
-      const made = worlds.get(folder) ?? worldOf(root, folder, command)
+      // No commit yet: what is checked is about to become one.
+      const made = worlds.get(folder) ?? worldOf(root, folder, command, '0'.repeat(40))
       worlds.set(folder, made)
       return made
     }

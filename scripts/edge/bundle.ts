@@ -59,8 +59,8 @@ export async function generateKinds(root: string): Promise<void> {
   const imports = entries.filter((line) => line.startsWith('import'))
   const lines = entries.filter((line) => !line.startsWith('import'))
   const head =
-    "import type { ValidateFunction } from 'ajv'\nimport type { Expansion, KubernetesObject } from '../kind.ts'"
-  const types = `interface Kind {\n  schema: object\n  expand: (object: KubernetesObject) => Expansion\n}\n\n/** Every kind of our own by name. */\nexport const kinds: Record<string, { validate: ValidateFunction; load: () => Promise<Kind> }> = {}`
+    "import type { ValidateFunction } from 'ajv'\nimport type { Expansion, KubernetesObject, Surroundings } from '../kind.ts'"
+  const types = `interface Kind {\n  schema: object\n  expand: (object: KubernetesObject, surroundings: Surroundings) => Expansion | Promise<Expansion>\n}\n\n/** Every kind of our own by name. */\nexport const kinds: Record<string, { validate: ValidateFunction; load: () => Promise<Kind> }> = {}`
   replaceFile(path.join(root, 'plugin/generated/kinds.ts'), `${[head, ...imports, '', types, ...lines].join('\n')}\n`)
 }
 

@@ -92,11 +92,10 @@ export async function createNamespace(rig: Rig, name: string): Promise<void> {
   await rig.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
 }
 
-/** The part of this tree that Argo CD reads, as it is in the work tree. */
-export function committedTree(): Record<string, string> {
-  return Object.fromEntries(
-    ['base', 'overlays'].flatMap((folder) => filesUnder(folder, tree)).map((file) => [file, tree.read(file) ?? '']),
-  )
+/** The part of this tree that Argo CD reads, or these folders of it, as it is in the work tree. */
+export function committedTree(folders = ['base', 'overlays']): Record<string, string> {
+  const files = folders.flatMap((folder) => filesUnder(folder, tree))
+  return Object.fromEntries(files.map((file) => [file, tree.read(file) ?? '']))
 }
 
 /** Takes a folder, returns one in it with the plugin's own configuration, in which only the bundle's place is another. */

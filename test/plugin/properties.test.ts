@@ -8,7 +8,7 @@ import { expand } from '../../plugin/expand.ts'
 import { formatFindings } from '../../plugin/finding.ts'
 import { guard } from '../../plugin/guard.ts'
 import { parseImage } from '../../plugin/image.ts'
-import type { KubernetesObject } from '../../plugin/kind.ts'
+import { alone, type KubernetesObject } from '../../plugin/kind.ts'
 import { parse } from '../../plugin/parse.ts'
 import { pin } from '../../plugin/pin.ts'
 import { root } from '../plugin.ts'
@@ -191,7 +191,7 @@ const mutated = fc
 
 describe('whatever stands in an object, it becomes objects or is refused', () => {
   const becomes = async (from: KubernetesObject): Promise<void> => {
-    const { expanded, findings } = await expand([from])
+    const { expanded, findings } = await expand(alone([from]))
     expect(expanded.length + findings.length).toBeGreaterThan(0)
     // What is refused is not expanded as well.
     expect(Math.min(expanded.length, findings.length)).toBe(0)

@@ -1,0 +1,149 @@
+import type { Finding } from '../finding.ts'
+import { kinds } from '../generated/kinds.ts'
+import type { Expansion, KubernetesObject, Surroundings } from '../kind.ts'
+import type { Cluster } from '../kinds/cluster.ts'
+import type { Component, Wave } from '../kinds/wave.ts'
+import { readLayers } from '../overlay.ts'
+import { application, type Placed } from './application.ts'
+import { contentOf } from './content.ts'
+import { outsideFence } from './fence.ts'
+import { type After, steps } from './steps.ts'
+
+/**
+ * Takes a wave with the cluster and the other waves beside it, returns an Application for each of its components, stamped
+ * with the commit; refuses what is in no order, a component without a folder, and what its AppProject forbids.
+ */
+export async function expandWave(wave: Wave, surroundings: Surroundings): Promise<Expansion> {
+  const around = facts(wave, surroundings)
+  if ('findings' in around) return around
+  const { cluster, revision, waves } = around
+  const order = firstStep(wave, waves)
+  if ('findings' in order) return order
+  const project = surroundings.objects.find(
+    ({ kind, metadata }) => kind === 'AppProject' && metadata.name === wave.metadata.name,
+  )
+  const findings: Finding[] = outsideFence(wave, project, cluster)
+  const scaled = await autoscaled(wave, cluster, surroundings)
+  const placed = Object.entries(wave.spec.components).flatMap(([name, component]): Placed[] => {
+    if (component.environments?.includes(cluster.spec.environment) === false) return []
+    const step = order.first + order.own.get(name)!
+    if (component.chart) return [{ name, component, step }]
+    const folder = folderOf(wave.metadata.name, name, cluster, surroundings)
+    if (folder === undefined) {
+      const fact = `there is no overlays/${cluster.spec.environment}/${wave.metadata.name}/${name}`
+      findings.push({ at: place(wave, name), fact, remedy: `add it, or leave ${name} out with ${name}: null` })
+      return []
+    }
+    const { layers } = readLayers(folder, surroundings.files)
+    const content = contentOf(layers, surroundings.files)
+    return [{ name, component, step, folder: { path: folder, content, autoscaled: scaled.has(name) } }]
+  })
+  if (findings.length > 0) return { findings }
+  return { objects: placed.map((one) => application(one, wave, cluster, revision)) }
+}
+
+function facts(
+  wave: Wave,
+  { objects, folder, revision }: Surroundings,
+): { cluster: Cluster; revision: string; waves: readonly Wave[] } | { findings: Finding[] } {
+  const at = { kind: wave.kind, name: wave.metadata.name, path: ['metadata', 'name'] }
+  // What does not fit its schema is refused for itself, and what follows from it need not be.
+  const isInvalid = (object: KubernetesObject): boolean => kinds[object.kind]?.validate(object) === false
+  if (objects.some((object) => ['Cluster', 'Wave'].includes(object.kind) && isInvalid(object))) return { findings: [] }
+  const clusters = objects.filter(({ kind }) => kind === 'Cluster')
+  const [cluster] = clusters as unknown as Cluster[]
+  if (!cluster || clusters.length > 1) {
+    const fact = `${clusters.length === 0 ? 'no' : 'more than one'} Cluster stands beside it`
+    return { findings: [{ at, fact, remedy: 'render clusters/<cluster>, which lists apps and one cluster.yaml' }] }
+  }
+  if (folder.split('/').at(-1) !== cluster.metadata.name) {
+    const place = { kind: 'Cluster', name: cluster.metadata.name, path: ['metadata', 'name'] }
+    const fact = `its folder is ${folder}`
+    return { findings: [{ at: place, fact, remedy: 'give the cluster the name of its folder' }] }
+  }
+  if (!revision || !/^[0-9a-f]{40}$/.test(revision)) {
+    const remedy = 'Argo CD sets it to the commit it renders; npm run -s render sets it as well'
+    return {
+      findings: [{ at: { file: 'ARGOCD_APP_REVISION' }, fact: `is "${revision ?? ''}", and no commit`, remedy }],
+    }
+  }
+  return { cluster, revision, waves: objects.filter(({ kind }) => kind === 'Wave') as unknown as Wave[] }
+}
+
+/** The number of a wave's first step, which follows the last of the wave before, and the steps within it. */
+function firstStep(
+  wave: Wave,
+  waves: readonly Wave[],
+): { first: number; own: Map<string, number> } | { findings: Finding[] } {
+  const order = steps(Object.fromEntries(waves.map(({ metadata, spec }) => [metadata.name, [spec.after ?? []].flat()])))
+  if (!('steps' in order)) return { findings: refused(order, (name) => waveNamed(name, waves), 'wave') }
+  const own = steps(afterOf(wave.spec.components))
+  if (!('steps' in own)) return { findings: refused(own, (name) => place(wave, name, 'after'), 'component') }
+  // A chain: each wave names the one before.
+  let first = 0
+  for (let before = wave.spec.after; before !== undefined;) {
+    const other = waves.find(({ metadata }) => metadata.name === before)!
+    const inner = steps(afterOf(other.spec.components))
+    // What is wrong within another wave is refused there.
+    if ('steps' in inner) first += Math.max(-1, ...inner.steps.values()) + 1
+    before = other.spec.after
+  }
+  return { first, own: own.steps }
+}
+
+const afterOf = (components: Readonly<Record<string, Component>>): After =>
+  Object.fromEntries(Object.entries(components).map(([name, { after = [] }]) => [name, after]))
+
+const place = ({ kind, metadata }: Wave, ...path: string[]): Finding['at'] => ({
+  kind,
+  name: metadata.name,
+  path: ['spec', 'components', ...path],
+})
+
+const waveNamed = (name: string, waves: readonly Wave[]): Finding['at'] => ({
+  kind: waves[0]!.kind,
+  name,
+  path: ['spec', 'after'],
+})
+
+function refused(
+  order: Exclude<ReturnType<typeof steps>, { steps: unknown }>,
+  at: (name: string) => Finding['at'],
+  sort: string,
+): Finding[] {
+  if ('cycle' in order) {
+    const [name] = order.cycle
+    return [{ at: at(name!), fact: `${order.cycle.join(' after ')}`, remedy: 'take one of them out of after' }]
+  }
+  return order.unknown.map(({ name, after, near }) => ({
+    at: at(name),
+    fact: `there is no ${sort} ${after} to come after`,
+    remedy: near ? `did you mean ${near}?` : 'correct the name, or remove it from after',
+  }))
+}
+
+/** The folder that a component is rendered from: the cluster's own where there is one, else that of its environment. */
+function folderOf(wave: string, name: string, cluster: Cluster, { files, folder }: Surroundings): string | undefined {
+  const candidates = [`${folder}/${wave}/${name}`, `overlays/${cluster.spec.environment}/${wave}/${name}`]
+  return candidates.find((candidate) => files.kind(candidate) === 'folder')
+}
+
+/**
+ * The services whose merged definition has an autoscaler: their Applications must not set replicas. One run for the whole
+ * list; where that fails, each service alone, and one that fails then is not synced in any case.
+ */
+async function autoscaled(wave: Wave, cluster: Cluster, { files, mergedIn }: Surroundings): Promise<Set<string>> {
+  const list = `overlays/${cluster.spec.environment}/${wave.metadata.name}`
+  if (files.kind(`${list}/kustomization.yaml`) !== 'file') return new Set()
+  const together = await mergedIn(list)
+  const objects: readonly KubernetesObject[] =
+    together.length > 0
+      ? together
+      : (await Promise.all(Object.keys(wave.spec.components).map((name) => mergedIn(`${list}/${name}`)))).flat()
+  const definitions = objects.filter(({ kind }) => kind === 'ServiceDefinition')
+  return new Set(
+    definitions
+      .filter(({ spec }) => (spec as { autoscaling?: unknown } | undefined)?.autoscaling !== undefined)
+      .map(({ metadata }) => metadata.name),
+  )
+}

@@ -1,0 +1,121 @@
+import { parse, parseAllDocuments } from 'yaml'
+import type { Finding } from '../../plugin/finding.ts'
+import type { KubernetesObject } from '../../plugin/kind.ts'
+import { outermost } from '../../plugin/wave/content.ts'
+import type { Desk } from '../command.ts'
+import { validateObject } from '../schemas/strict.ts'
+import { refusedObjects } from './objects.ts'
+
+interface Application extends KubernetesObject {
+  readonly spec: { readonly source: { readonly repoURL: string; readonly path?: string; readonly plugin?: object } }
+}
+
+const pathsAnnotation = 'argocd.argoproj.io/manifest-generate-paths'
+
+/**
+ * Takes the environments to look at, returns what is wrong with the clusters that run them: with their waves, with the root
+ * that a person applies, and with each component that is no service; and how many objects all that renders.
+ */
+export async function checkClusters(
+  environments: readonly string[],
+  desk: Desk,
+): Promise<{ findings: Finding[]; objects: number }> {
+  const { files } = desk
+  const folders = files.list('clusters').map((name) => `clusters/${name}`)
+  const found = { findings: [] as Finding[], objects: 0 }
+  for (const folder of folders.filter((path) => files.kind(path) === 'folder')) {
+    const environment = environmentOf(folder, desk)
+    if (environment !== undefined && !environments.includes(environment)) continue
+    const rendered = await render(folder, desk)
+    found.findings.push(...rendered.findings)
+    found.objects += rendered.objects.length
+    if (rendered.findings.length > 0) continue
+    const applications = rendered.objects.filter(({ kind }) => kind === 'Application') as Application[]
+    found.findings.push(...wrongRoot(folder, applications, desk), ...unnamed(environment ?? '', applications, desk))
+    for (const component of componentsOf(applications)) {
+      const { findings, objects } = await render(component, desk)
+      found.findings.push(...findings)
+      found.objects += objects.length
+    }
+  }
+  return found
+}
+
+function environmentOf(folder: string, { files }: Desk): string | undefined {
+  try {
+    return (parse(files.read(`${folder}/cluster.yaml`) ?? '') as { spec?: { environment?: string } })?.spec?.environment
+  } catch {
+    // The render says what is wrong with the file, and where.
+    return undefined
+  }
+}
+
+async function render(folder: string, desk: Desk): Promise<{ findings: Finding[]; objects: KubernetesObject[] }> {
+  const { merge, finish } = await desk.stages()
+  const result = await finish(folder, await merge(folder))
+  if ('findings' in result) return { findings: result.findings, objects: [] }
+  const objects = parseAllDocuments(result.manifests, { version: '1.1' }).map(
+    (document) => document.toJS() as KubernetesObject,
+  )
+  return { findings: refusedObjects(folder, result.manifests, []), objects }
+}
+
+/** The folders of components that are no services: those are checked together. */
+const componentsOf = (applications: readonly Application[]): string[] =>
+  applications
+    .flatMap(({ spec }) => spec.source.path ?? [])
+    .filter((path) => !/^overlays\/[^/]+\/services\//.test(path))
+
+/** What lies in a folder of a wave and is no component of it: nobody would deploy it. */
+function unnamed(environment: string, applications: readonly Application[], { files }: Desk): Finding[] {
+  const waves = ['infra', 'mesh', 'services']
+  return waves.flatMap((wave) => {
+    const folder = `overlays/${environment}/${wave}`
+    const names = files.list(folder).filter((name) => files.kind(`${folder}/${name}`) === 'folder')
+    return names
+      .filter((name) => !applications.some(({ metadata }) => metadata.name === name))
+      .map((name) => ({
+        at: { file: `${folder}/${name}` },
+        fact: `${name} is no component of the wave ${wave}, so nothing deploys it`,
+        remedy: `add ${name}: {} to apps/${wave}.yaml, or delete the folder`,
+      }))
+  })
+}
+
+/** The root is applied by hand once; what it says has to fit what it becomes. */
+function wrongRoot(folder: string, applications: readonly Application[], { files }: Desk): Finding[] {
+  const file = `${folder}/root.yaml`
+  const text = files.read(file)
+  if (text === undefined)
+    return [{ at: { file }, fact: 'is not there', remedy: 'copy that of another cluster, and write this one into it' }]
+  const root = parse(text) as Application
+  const at = { file }
+  const invalid = validateObject(root).map(({ path, fact, remedy }) => ({
+    at,
+    fact: `${path.join('.')}: ${fact}`,
+    remedy,
+  }))
+  if (invalid.length > 0) return invalid
+  const { repoURL, path } = root.spec.source
+  const findings: Finding[] = []
+  if (path !== folder) findings.push({ at, fact: `its path is ${path}`, remedy: `write path: ${folder}` })
+  const other = applications.find(({ spec }) => spec.source.plugin && spec.source.repoURL !== repoURL)
+  if (other)
+    findings.push({
+      at,
+      fact: `its repository is ${repoURL}, and that of ${folder}/cluster.yaml ${other.spec.source.repoURL}`,
+      remedy: 'write the same into both',
+    })
+  const covered = (root.metadata.annotations?.[pathsAnnotation] ?? '').split(';')
+  const read = applications.flatMap(({ metadata }) => metadata.annotations?.[pathsAnnotation]?.split(';') ?? [])
+  const missing = outermost([...read, '/apps', `/${folder}`]).filter(
+    (path) => !covered.some((above) => `${path}/`.startsWith(`${above}/`)),
+  )
+  if (missing.length > 0)
+    findings.push({
+      at,
+      fact: `a change in ${missing.join(' or ')} would not reach the cluster`,
+      remedy: `add it to ${pathsAnnotation}`,
+    })
+  return findings
+}

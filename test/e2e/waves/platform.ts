@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { createNamespace, pluginFolder } from '../platform.ts'
+import type { Json } from '../rig/api.ts'
+import type { Argocd, ArgocdOptions } from '../rig/argocd.ts'
+import type { Repository } from '../rig/repository.ts'
+import { type Rig, type RigOptions, startRig } from '../rig/rig.ts'
+import { infra, services, smallPlatform, type Tree } from './tree.ts'
+
+const root = path.resolve(import.meta.dirname, '../../..')
+
+/** A rig with a small platform in waves: its repository, and an Argo CD that runs its root. */
+export interface Waves {
+  readonly rig: Rig
+  readonly argocd: Argocd
+  readonly repository: Repository
+  /** Commits the files, has Argo CD look at git, and gives the commit. */
+  commit(files: Record<string, string | undefined>): Promise<string>
+  /** Waits until the root has brought the commit to every Application, and all are Synced and Healthy. */
+  arrived(revision: string, milliseconds?: number): Promise<void>
+  /** Every Application by its name. */
+  applications(): Promise<Map<string, Json>>
+}
+
+/** What every test of the order needs of Argo CD: the health script before the controller starts, and what it reads. */
+export const argocdOptions: ArgocdOptions = {
+  applicationHealth: readFileSync(path.join(root, 'plugin/install/health/application.lua'), 'utf8'),
+  config: { 'resource.customizations.useOpenLibs.argoproj.io_Application': 'true' },
+  controller: ['--persist-resource-health', '--app-resync=10', '--app-resync-jitter=0'],
+  environment: { ARGOCD_SYNC_WAVE_DELAY: '1' },
+}
+
+/** Starts a rig with the small platform committed and its root applied, as bootstrap applies them. */
+export async function startWaves(
+  change: (tree: Tree) => Tree = (tree) => tree,
+  options: RigOptions = {},
+  environment = 'dev',
+): Promise<Waves> {
+  const rig = await startRig({ lifecycle: { readyAfter: 500, completeAfter: 500 }, ...options })
+  try {
+    for (const name of [infra, services]) await createNamespace(rig, name)
+    const repository = await rig.repository('platform')
+    await repository.commit(change(smallPlatform(repository.url, environment)))
+    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...argocdOptions })
+    const applied = ['apps/project.yaml', `clusters/${environment}/root.yaml`]
+    for (const file of applied) await rig.kubectl(['apply', '--server-side', '-f', path.join(repository.folder, file)])
+    const applications = async () => {
+      const { items } = await rig.api.get('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications')
+      return new Map((items as Json[]).map((application) => [application.metadata.name as string, application]))
+    }
+    return {
+      rig,
+      argocd,
+      repository,
+      applications,
+      commit: async (files) => {
+        const revision = await repository.commit(files, Object.keys(files).join(', '))
+        await argocd.refresh('root')
+        return revision
+      },
+      arrived: (revision, milliseconds = 90_000) =>
+        rig
+          .until(
+            `${revision} has arrived`,
+            async () => {
+              const all = [...(await applications()).values()]
+              const behind = all.filter((application) => !isAt(application, revision)).map(summary)
+              if (behind.length > 0) throw new Error(behind.join('\n'))
+              return true
+            },
+            milliseconds,
+          )
+          .then(() => {}),
+    }
+  } catch (error) {
+    await rig.stop('keep')
+    throw error
+  }
+}
+
+function isAt({ metadata, spec, status, operation }: Json, revision: string): boolean {
+  const stamped = metadata.name === 'root' ? status?.sync?.revision : spec.source.targetRevision
+  const { sync, health, operationState } = status ?? {}
+  const isIdle = !operation && (!operationState || operationState.phase === 'Succeeded')
+  return (
+    stamped === revision &&
+    sync?.revision === revision &&
+    sync.status === 'Synced' &&
+    health?.status === 'Healthy' &&
+    isIdle
+  )
+}
+
+const summary = ({ metadata, spec, status }: Json): string =>
+  JSON.stringify({
+    name: metadata.name,
+    stamp: spec.source.targetRevision,
+    revision: status?.sync?.revision,
+    sync: status?.sync?.status,
+    health: status?.health?.status,
+    operation: [status?.operationState?.phase, status?.operationState?.message],
+    conditions: status?.conditions?.map(({ message }: Json) => message),
+  })
