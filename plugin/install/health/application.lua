@@ -1,0 +1,2 @@
+hs = { status = "Progressing", message = "" }
+return hs
