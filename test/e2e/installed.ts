@@ -20,9 +20,9 @@ export interface InstalledSettings {
 
 /** A copy of plugin/install whose one remote base is Argo CD's manifests from its Go module: there is no network in a test. */
 export class InstallCopy {
-  readonly folder = mkdtempSync(path.join(tmpdir(), 'install-'))
+  readonly folder = path.join(mkdtempSync(path.join(tmpdir(), 'install-')), 'install')
 
-  /** Takes a folder of plugin/install, returns what its kustomization builds, as text. */
+  /** Returns what its kustomization builds, or the one in a folder beside it, as text. */
   async build(within = '.'): Promise<string> {
     const { command } = await findKustomize(root)
     const options = { cwd: path.join(this.folder, within), encoding: 'utf8', maxBuffer: 2 ** 26 } as const
@@ -30,7 +30,7 @@ export class InstallCopy {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true })
+    rmSync(path.dirname(this.folder), { recursive: true })
   }
 }
 
