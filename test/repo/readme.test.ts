@@ -10,7 +10,7 @@ const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: obje
 
 /** A copy of the repository that a test may change. */
 const clone = mkdtempSync(path.join(tmpdir(), 'clone-'))
-for (const entry of ['base', 'docs', 'overlays', 'plugin', 'scripts', 'package.json', 'package-lock.json', '.npmrc']) {
+for (const entry of ['apps', 'base', 'clusters', 'docs', 'overlays', 'plugin', 'scripts', 'package.json', 'package-lock.json', '.npmrc']) {
   cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true })
 }
 symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'))
