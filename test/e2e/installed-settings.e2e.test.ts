@@ -10,7 +10,7 @@ let settings: InstalledSettings
 
 beforeAll(async () => {
   settings = await installedSettings()
-  platform = await startPlatform({}, settings)
+  platform = await startPlatform({ nodes: { stateless: 1, stateful: 0 }, vaultSecretsOperator: true }, settings)
 })
 afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.error(platform?.rig.tails())
@@ -38,8 +38,10 @@ test('each server is told its own, and no place in a container', () => {
 test('it deploys a service with them, and keeps the health of each object', async () => {
   await platform.deploy('dev', ['money'])
   const { status } = await platform.argocd.healthy('money')
-  const deployment = status.resources.find(({ kind }: { kind: string }) => kind === 'Deployment')
-  expect(deployment).toMatchObject({ namespace, health: { status: 'Healthy' } })
+  for (const wanted of ['Deployment', 'VaultAuth', 'VaultDynamicSecret', 'VaultStaticSecret']) {
+    const found = status.resources.find(({ kind }: { kind: string }) => kind === wanted)
+    expect(found).toMatchObject({ namespace, health: { status: 'Healthy' } })
+  }
 })
 
 test('it reads every value: none is of a form that it would pass over', () => {
