@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -35,6 +35,12 @@ const containersOf = ({ spec }: Json): Json[] => [
 ]
 const nameOf = ({ kind, metadata }: Json) => `${kind} ${metadata.name}`
 
+/** Where Argo CD's sources are. */
+const moduleFolder = async (): Promise<string> => {
+  const module = await go('argo-cd', 'mod', 'download', '-json', 'github.com/argoproj/argo-cd/v3')
+  return (JSON.parse(module) as { Dir: string }).Dir
+}
+
 /** Runs `argocd admin settings`, and gives what it says. */
 const argocd = async (words: string[], more: NodeJS.ProcessEnv = {}): Promise<string> => {
   const { binaries } = await build()
@@ -69,6 +75,19 @@ describe('what is installed', () => {
     expect(unpinned[0]).toMatch(/^ghcr\.io\/septemcore\/platform-kernel\/argocd-plugin:[0-9a-f]{40}$/)
     const [, inDockerfile] = /^FROM (quay\.io\S+)/m.exec(readFileSync('plugin/Dockerfile', 'utf8')) ?? []
     expect(images).toContain(inDockerfile)
+  })
+
+  test('the file of the Go module is what the folder that is named would build', async () => {
+    const other = await copyInstall()
+    try {
+      symlinkSync(path.join(await moduleFolder(), 'manifests'), path.join(other.folder, '../manifests'))
+      const kustomization = path.join(other.folder, 'kustomization.yaml')
+      const named = readFileSync(kustomization, 'utf8').replace('- argo-cd.yaml', '- ../manifests/cluster-install')
+      writeFileSync(kustomization, named)
+      expect(await other.build()).toBe(text)
+    } finally {
+      other.remove()
+    }
   })
 
   test('no secret is in it', () => {
@@ -133,17 +152,14 @@ describe('the settings', () => {
   })
 
   test('each is one that Argo CD documents, and the official ones are kept', async () => {
-    const [{ Dir }, official] = [
-      JSON.parse(await go('argo-cd', 'mod', 'download', '-json', 'github.com/argoproj/argo-cd/v3')) as { Dir: string },
-      JSON.parse(readFileSync((await build()).manifests['argo-cd-install'], 'utf8')) as Json[],
-    ]
-    const documented = (map: string) => readFileSync(path.join(Dir, `docs/operator-manual/${map}.yaml`), 'utf8')
+    const official = JSON.parse(readFileSync((await build()).manifests['argo-cd-install'], 'utf8')) as Json[]
+    const docs = path.join(await moduleFolder(), 'docs/operator-manual')
     for (const map of ['argocd-cm', 'argocd-rbac-cm', 'argocd-cmd-params-cm']) {
       const { data } = one('ConfigMap', map)
       const before = official.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === map)?.data ?? {}
       expect(data).toMatchObject(before)
       const ours = Object.keys(data).filter((key) => !(key in before) && !key.startsWith('resource.customizations.'))
-      const known = documented(map)
+      const known = readFileSync(path.join(docs, `${map}.yaml`), 'utf8')
       expect(ours.filter((key) => !known.includes(`\n  ${key}:`))).toEqual([])
     }
   })
