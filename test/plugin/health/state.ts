@@ -8,7 +8,7 @@ export interface State {
   readonly message?: string
 }
 
-interface HealthObject {
+export interface HealthObject {
   readonly apiVersion: string
   readonly kind: string
   readonly metadata: { readonly name: string; readonly generation?: number; readonly [field: string]: unknown }
