@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { environments } from '../../scripts/environments.ts'
 import { runPlugin } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
+import { kustomizeSwitch } from './kustomize-switch.ts'
 import { namespace, type Platform, servicesOf, startPlatform } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { commandOf, parentOf, runningWith } from './rig/process.ts'
-import { kustomizeSwitch } from './kustomize-switch.ts'
+import { startRendering } from './rig/rendering.ts'
 
 /** The plugin where Argo CD runs it: what leaves cmp-server and repo-server, and what a failure does to a live Application. */
 let platform: Platform
@@ -19,10 +21,7 @@ beforeAll(async () => {
     return { environment: { KUSTOMIZE: kustomize.command } }
   })
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 const folderOf = (environment: string, service: string) => `overlays/${environment}/services/${service}`
 const plugin = { name: 'platform-kernel' }
@@ -76,28 +75,39 @@ describe.for(environments)('for every service of %s', (environment) => {
 
 describe('what Argo CD sets', () => {
   const path = folderOf('prod', 'iam')
+  const variables = {
+    ARGOCD_APP_NAME: 'iam',
+    ARGOCD_APP_NAMESPACE: 'elsewhere',
+    ARGOCD_APP_PROJECT_NAME: 'default',
+    ARGOCD_APP_REVISION: 'f'.repeat(40),
+    ARGOCD_APP_REVISION_SHORT: 'f'.repeat(7),
+    ARGOCD_APP_REVISION_SHORT_8: 'f'.repeat(8),
+    ARGOCD_APP_SOURCE_PATH: path,
+    ARGOCD_APP_SOURCE_REPO_URL: 'https://git.example/platform',
+    ARGOCD_APP_SOURCE_TARGET_REVISION: 'main',
+    ARGOCD_APP_PARAMETERS: '[{"name":"image","string":"other"}]',
+    PARAM_IMAGE: 'other',
+    KUBE_VERSION: '1.36.3',
+    KUBE_API_VERSIONS: 'v1,apps/v1',
+    ARGOCD_ENV_KUSTOMIZE: '/bin/false',
+    ARGOCD_ENV_NODE_OPTIONS: '--title=other',
+    ARGOCD_ENV_PATH: '/nowhere',
+    ARGOCD_ENV_PLATFORM_KERNEL_DEADLINE_SECONDS: '0',
+  }
+
+  test('is what is tried here, and nothing else', async () => {
+    const set = await variablesSetByArgoCd({
+      env: Object.keys(variables).flatMap((name) => {
+        const [, own] = /^ARGOCD_ENV_(.*)/.exec(name) ?? []
+        return own ? [{ name: own, value: 'any' }] : []
+      }),
+      parameters: [{ name: 'image', string: 'other' }],
+    })
+    expect(set).toEqual(Object.keys(variables).toSorted())
+  })
 
   test('changes nothing in what cmp-server returns', async () => {
     const root = platform.repository.folder
-    const variables = {
-      ARGOCD_APP_NAME: 'iam',
-      ARGOCD_APP_NAMESPACE: 'elsewhere',
-      ARGOCD_APP_PROJECT_NAME: 'default',
-      ARGOCD_APP_REVISION: 'f'.repeat(40),
-      ARGOCD_APP_REVISION_SHORT: 'f'.repeat(7),
-      ARGOCD_APP_REVISION_SHORT_8: 'f'.repeat(8),
-      ARGOCD_APP_SOURCE_PATH: path,
-      ARGOCD_APP_SOURCE_REPO_URL: 'https://git.example/platform',
-      ARGOCD_APP_SOURCE_TARGET_REVISION: 'main',
-      ARGOCD_APP_PARAMETERS: '[{"name":"image","string":"other"}]',
-      PARAM_IMAGE: 'other',
-      KUBE_VERSION: '1.36.3',
-      KUBE_API_VERSIONS: 'v1,apps/v1',
-      ARGOCD_ENV_KUSTOMIZE: '/bin/false',
-      ARGOCD_ENV_NODE_OPTIONS: '--title=other',
-      ARGOCD_ENV_PATH: '/nowhere',
-      ARGOCD_ENV_PLATFORM_KERNEL_DEADLINE_SECONDS: '0',
-    }
     const requests = [{}, variables].map((environment) => ({ root, folder: join(root, path), environment }))
     const [plain, other] = await platform.argocd.generate.plugin(plugin.name, requests)
     expect(plain?.manifests).toHaveLength((await rendered('prod')).get('iam')!.length)
@@ -242,3 +252,31 @@ describe('an Application that is Synced', () => {
     await healed(before, {}, 'hard')
   })
 })
+
+/** Has a real repo-server ask a plugin that prints its variables, and gives the names of those that cmp-server itself has not. */
+async function variablesSetByArgoCd(source: { env: object[]; parameters: object[] }): Promise<string[]> {
+  const print =
+    "const data = process.env; console.log(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'variables' }, data }))"
+  const rendering = await startRendering((folder) => {
+    const metadata = { name: 'variables' }
+    const spec = { generate: { command: ['node', '-e', print] } }
+    const plugin = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ConfigManagementPlugin', metadata, spec }
+    writeFileSync(join(folder, 'plugin.yaml'), JSON.stringify(plugin))
+    return { plugin: folder }
+  })
+  try {
+    const repository = await rendering.repository('any')
+    await repository.commit({ 'app/any': '' })
+    const request = { repository: repository.url, source: { path: 'app', plugin: { name: 'variables', ...source } } }
+    const [answer] = await rendering.generate.applications([{ ...request, more: { apiVersions: ['v1'] } }])
+    expect(answer?.error).toBeUndefined()
+    const { data } = JSON.parse(answer!.manifests![0]!) as Json
+    const own = readFileSync(`/proc/${rendering.cmpServer}/environ`, 'utf8').split('\0')
+    const inherited = new Set(own.map((line) => line.split('=')[0]))
+    return Object.keys(data)
+      .filter((name) => !inherited.has(name) && name !== 'PWD')
+      .toSorted()
+  } finally {
+    await rendering.stop()
+  }
+}

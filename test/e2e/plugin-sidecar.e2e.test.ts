@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { parseAllDocuments, parse } from 'yaml'
 import { kustomizeArguments } from '../../plugin/world.ts'
 import { findKustomize } from '../../scripts/edge/kustomize.ts'
 import { restricted } from '../../scripts/schemas/pod-security.ts'
 import { root } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
 import { createNamespace } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { build } from './rig/build.ts'
@@ -21,10 +22,7 @@ beforeAll(async () => {
   await createNamespace(rig, 'argocd')
   objects = await installed(join(rig.folder, 'install'))
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(rig.tails())
-})
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 /** What a kustomization builds that takes Argo CD's manifests, and plugin/install as a component. */
 async function installed(folder: string): Promise<Json[]> {

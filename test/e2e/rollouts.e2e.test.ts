@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
+import { endAfterTests } from './end.ts'
 import { askedFor, changed } from './objects.ts'
 import { overlay, quick } from './overlay.ts'
 import { servicesOf, startPlatform, type Platform } from './platform.ts'
@@ -37,10 +38,7 @@ beforeAll(async () => {
   ])
   await platform.deploy('prod', servicesOf('prod'))
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 test('a bump of iam changes its Deployment and its pods, and nothing else of twelve services', async () => {
   const { rig } = platform

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
+import { endAfterTests } from './end.ts'
 import { quick } from './overlay.ts'
 import { namespace, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
@@ -14,10 +15,7 @@ beforeAll(async () => {
   platform = await startPlatform({}, {}, quick('prod'))
   await platform.deploy('prod', services)
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 // Each test has a service of its own: Argo CD waits longer before it heals the same Application a second time.
 describe.concurrent('what a person changes in the cluster comes back as git has it', { timeout: 240_000 }, () => {
