@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { environments } from '../../scripts/environments.ts'
 import { runPlugin } from '../plugin.ts'
@@ -87,6 +87,8 @@ describe('what Argo CD sets', () => {
     ARGOCD_APP_SOURCE_TARGET_REVISION: 'main',
     ARGOCD_APP_PARAMETERS: '[{"name":"image","string":"other"}]',
     PARAM_IMAGE: 'other',
+    ARGOCD_LOG_FORMAT: 'json',
+    ARGOCD_LOG_LEVEL: 'debug',
     KUBE_VERSION: '1.36.3',
     KUBE_API_VERSIONS: 'v1,apps/v1',
     ARGOCD_ENV_KUSTOMIZE: '/bin/false',
@@ -137,6 +139,11 @@ describe('an Application that is Synced', () => {
   beforeAll(async () => {
     for (const file of [overlay, definition]) original[file] = read(file)
     await platform.deploy('dev', [service])
+  })
+  // What a failed test left behind is not the next one's.
+  afterEach(async () => {
+    kustomize.set('works')
+    await platform.repository.commit(original)
   })
 
   /** What lives in the namespace, told apart from what was replaced or changed by uid and generation. */
@@ -201,7 +208,7 @@ describe('an Application that is Synced', () => {
   test.for([
     ['its overlay becomes empty', overlay, () => '', 'kustomization'],
     ['its overlay lists nothing', overlay, () => 'resources: []\n', 'kustomization'],
-    ['its pin is missing', overlay, (text: string) => text.replace(/^images:\n( .*\n|- .*\n)*/m, ''), 'is not pinned'],
+    ['its pin is missing', overlay, (text: string) => text.replace(/^images:\n( .*\n|- .*\n)*/m, ''), 'pins no image'],
     [
       'its definition is broken',
       definition,
@@ -220,7 +227,10 @@ describe('an Application that is Synced', () => {
       expect(message).toMatch(new RegExp(`${definition}:${line}:\\d+ {2}unknown field imagee\\s+did you mean .*image`))
       expect(message).not.toContain('SECRET-VALUE')
     }
-    if (said === 'is not pinned') expect(message).toContain(`npm run bump ${service} <sha> dev`)
+    if (said === 'pins no image') {
+      const image = `ghcr.io/septemcore/platform-kernel/${service}`
+      expect(message).toContain(`${overlay}  pins no image\n  add images: [{ name: ${image}, newTag: '<sha>' }]`)
+    }
     await healed(before, { [file]: original[file]! })
   })
 

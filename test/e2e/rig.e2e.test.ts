@@ -12,13 +12,8 @@ import { processesOf } from './rig/process.ts'
 import { startRig, type Rig } from './rig/rig.ts'
 
 let rig: Rig
-/** Seconds from nothing to a control plane that takes pods, for each start of this file. */
-const starts: number[] = []
-
 beforeAll(async () => {
-  const started = performance.now()
   rig = await startRig()
-  starts.push((performance.now() - started) / 1000)
 })
 endAfterTests(() => rig)
 
@@ -217,10 +212,8 @@ describe('Argo CD', () => {
 describe('the end', () => {
   test.for(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('by %s leaves no process', async (signal) => {
     const script = fileURLToPath(new URL('rig/start-and-wait.ts', import.meta.url))
-    const started = performance.now()
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
     const [folder] = (await once(createInterface(child.stdout), 'line')) as [string]
-    starts.push((performance.now() - started) / 1000)
     expect(processesOf(folder).length).toBeGreaterThanOrEqual(5)
     child.kill(signal)
     await once(child, 'exit')
@@ -228,13 +221,6 @@ describe('the end', () => {
     await expect.poll(() => existsSync(join(folder, 'etcd')), { timeout: 5000 }).toBe(false)
     expect(existsSync(join(folder, 'logs/etcd.log'))).toBe(true)
     rmSync(folder, { recursive: true })
-  })
-
-  test('and the start after it take no time to speak of', () => {
-    console.info(`FIGURE  from nothing to usable: ${starts.map((seconds) => seconds.toFixed(1)).join(', ')} s`)
-    expect(starts).toHaveLength(4)
-    // What else runs on the machine makes each of them slower, none of them faster.
-    expect(Math.min(...starts)).toBeLessThan(15)
   })
 
   test('by stop() leaves no process and no folder', async () => {
