@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'test/e2e/build-rig.ts',
     // Each file starts a control plane of its own and mostly waits: two of them keep two cores busy.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })
