@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
 import { endAfterTests } from './end.ts'
 import { askedFor, changed } from './objects.ts'
-import { overlay, quick } from './overlay.ts'
+import { asDeployed, overlay, quick } from './overlay.ts'
 import { servicesOf, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { compared, isReady, paths, podsOf, rolledOut, versionOf } from './rollout.ts'
@@ -15,8 +15,6 @@ const [neverReady, crashing, backingOff] = [version('a'), version('b'), version(
 
 /** Instead of the 300 s of a service that says nothing else. */
 const progressDeadlineSeconds = 15
-/** The real 10 s until a ready replica counts as available, where the others have one second. */
-const asDeployed = { patches: { quick: null } }
 
 let platform: Platform
 
