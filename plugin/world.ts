@@ -11,6 +11,9 @@ const deadlineSeconds = 80
 /** Bytes; Kustomize prints about 3 MB for a thousand services. */
 const largestOutput = 256 * 2 ** 20
 
+/** Kustomize ends before collecting garbage pays: a fifth less time, for 10 MB more. */
+export const kustomizeGogc = '400'
+
 const running = new Set<ChildProcess>()
 
 /**
@@ -67,8 +70,7 @@ function kustomize(command: string, root: string, folder: string, prefix = ''): 
     HTTP_PROXY: nowhere,
     HTTPS_PROXY: nowhere,
     GIT_ALLOW_PROTOCOL: 'none',
-    // It ends before collecting garbage pays: a fifth less time, for 10 MB more.
-    GOGC: '400',
+    GOGC: kustomizeGogc,
   }
   const limits = { maxBuffer: largestOutput, timeout: deadlineSeconds * 1000, killSignal: 'SIGKILL' } as const
   return new Promise((resolve, reject) => {
