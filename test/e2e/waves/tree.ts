@@ -35,7 +35,7 @@ export function smallPlatform(repository: string, environment = 'dev'): Tree {
     ...wave('mesh', 'infra', services, {
       // Where there is Helm, this is one.
       proxy: {
-        deadlineSeconds: 15,
+        ...impatient,
         chart: { repository: 'https://charts.localhost', name: 'proxy', version: '1.0.0' },
       },
     }),
