@@ -159,6 +159,10 @@ function deskOf(tree: string): Desk {
     bundle: never,
     replace: never,
     render: never,
+    renderAt: never,
+    build: never,
+    contexts: never,
+    cluster: never,
     write: never,
     stages: async () => ({
       isDefinition: (object): object is ServiceDefinition => kinds.ServiceDefinition!.validate(object) === true,
