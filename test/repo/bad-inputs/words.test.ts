@@ -101,6 +101,40 @@ describe('wrong words for check', () => {
   )
 })
 
+const noKubeconfig = [
+  'kubeconfig  has no context',
+  '  get one from who runs the cluster, and name its file with KUBECONFIG',
+]
+
+describe('wrong words for bootstrap', () => {
+  const usage = [
+    'npm run bootstrap <cluster> <context>',
+    '  brings Argo CD and the root of clusters/<cluster> to the cluster that the context of your kubeconfig leads to, after it has',
+    '  checked all that it can, and shows the waves until everything runs; safe to run again (docs/bootstrap.md)',
+  ]
+  commandRefuses('no cluster', 'bootstrap', ...usage)
+  commandRefuses('two contexts', 'bootstrap prod a b', ...usage)
+  commandRefuses('no kubeconfig', 'bootstrap prod prod', ...noKubeconfig)
+  commandRefuses(
+    'a cluster with a slip',
+    'bootstrap prdo prod',
+    'prdo  there is no clusters/prdo',
+    '  did you mean prod?',
+    ...noKubeconfig,
+  )
+})
+
+describe('wrong words for break-glass', () => {
+  const usage = [
+    'npm run break-glass <cluster> <component> <sha> <context>',
+    "  has one component go to a commit of this repository while the root is blocked, and changes nothing else; the root's next",
+    '  sync that gets there takes it back to what git says (docs/break-glass.md)',
+  ]
+  commandRefuses('no commit', 'break-glass prod iam', ...usage)
+  commandRefuses('a word too many', 'break-glass prod iam a b c', ...usage)
+  commandRefuses('no context', `break-glass prod iam ${'a'.repeat(40)}`, ...noKubeconfig)
+})
+
 describe('a wrong command', () => {
   commandRefuses('has a slip', 'rendr prod', 'rendr  there is no such command', '  did you mean render?')
   commandRefuses('has a slip of another kind', 'chekc', 'chekc  there is no such command', '  did you mean check?')
