@@ -150,7 +150,7 @@ test('run again, it changes nothing', async () => {
   const { code, shown } = await bootstrap('dev', 'rig').ended
   expect([code, shown]).toEqual([0, expect.stringContaining('Argo CD v3.5.3 runs there already')])
   expect([await versions(), await root()]).toEqual(before)
-})
+}, 240_000)
 
 test('Ctrl-C ends the command and not the work', async () => {
   await rig.stages([{ pods: { image: `one:${version(2)}` }, readyAfter: 'never' }])
@@ -168,7 +168,7 @@ test('Ctrl-C ends the command and not the work', async () => {
   expect(code).toBe(1)
   expect(shown).toContain('stopped looking; the cluster goes on by itself, and it is safe to run this again\n')
   await rig.stages([])
-})
+}, 240_000)
 
 test('it refuses a cluster that is another, and an Argo CD of another version', async () => {
   const controller = '/apis/apps/v1/namespaces/argocd/statefulsets/argocd-application-controller'

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -30,6 +30,7 @@ export interface Running {
 export class Clone {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'person-'))
   readonly kubeconfig: string
+  readonly #running = new Set<ChildProcess>()
 
   constructor(repository: Repository, kubeconfig: string) {
     this.kubeconfig = kubeconfig
@@ -49,6 +50,7 @@ export class Clone {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.#running.add(child)
     let shown = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (shown += chunk.toString()))
     const ended = new Promise<{ code: number | null; shown: string }>((resolve) =>
@@ -68,7 +70,9 @@ export class Clone {
     }
   }
 
+  /** Ends what still runs in it, and removes it. */
   remove(): void {
+    for (const child of this.#running) child.kill('SIGKILL')
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
