@@ -35,11 +35,11 @@ export function showTable(titles: readonly string[], before: readonly Line[], no
     return
   }
   if (JSON.stringify(before) === JSON.stringify(now)) return
-  // A line that wraps would be two, and the way back up too short.
-  const clipped = (lines: readonly Line[]) =>
+  // The terminal would wrap a long line, and the way back up would be too short.
+  const wrapped = (lines: readonly Line[]): string[] =>
     formatTable(titles, lines)
       .split('\n')
-      .map((line) => line.slice(0, stdout.columns))
-  const up = before.length === 0 ? '' : `\x1b[${clipped(before).length}A\x1b[0J`
-  stdout.write(`${up}${clipped(now).join('\n')}\n`)
+      .flatMap((line) => line.match(new RegExp(`.{1,${stdout.columns || 80}}`, 'gu')) ?? [''])
+  const up = before.length === 0 ? '' : `\x1b[${wrapped(before).length}A\x1b[0J`
+  stdout.write(`${up}${wrapped(now).join('\n')}\n`)
 }
