@@ -62,6 +62,8 @@ export interface Rig {
   repository(name: string): Promise<Repository>
   /** Asks until the probe gives a value, and gives it; fails after the time, or when a server has died. */
   until<T>(what: string, probe: () => Promise<T | undefined | false>, milliseconds?: number): Promise<T>
+  /** Kills the server of this name (that of its log) as a crash would, and gives what starts it again as it was. */
+  kill(name: string): Promise<() => void>
   /** The last lines of every server's log. */
   tails(lines?: number): string
   /** Ends every process and removes the folder; "keep" leaves the logs. */
@@ -111,6 +113,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       freePort: loopback.freePort,
       repository: (name) => createRepository(join(folder, 'repositories', name)),
       until: servers.until,
+      kill: servers.kill,
       tails: servers.tails,
       stop,
     }

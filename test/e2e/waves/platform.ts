@@ -54,7 +54,7 @@ export async function startWaves(
       repository,
       applications,
       commit: async (files) => {
-        const revision = await repository.commit(files, Object.keys(files).join(', '))
+        const revision = await repository.commit(files, Object.keys(files).join(', ') || 'Nothing')
         await argocd.refresh('root')
         return revision
       },
