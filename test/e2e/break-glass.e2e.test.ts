@@ -69,7 +69,7 @@ describe('one component goes past a blocked root', () => {
     expect(await imageOf('one', services)).toContain(`:${version(9)}`)
     expect(await imageOf('two', services)).toContain(`:${version(1)}`)
     expect((await application('one')).spec.source.targetRevision).toBe(bumped)
-  })
+  }, 300_000)
 
   test('and it is seen in the status', async () => {
     await waves.rig.until(
