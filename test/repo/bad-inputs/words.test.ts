@@ -18,7 +18,8 @@ describe('wrong words for render', () => {
     'no environment',
     'render',
     'npm run -s render <environment> [component]',
-    '  prints what Argo CD receives: all services of the environment, or one component (a service, or infra/<component>)',
+    '  prints what Argo CD receives: all services of the environment, or one component (a service, infra/<component>,',
+    '  mesh/<component>), or root: the Applications of the cluster of that name, stamped with the last commit',
   )
   commandRefuses(
     'a service first',
@@ -31,13 +32,14 @@ describe('wrong words for render', () => {
     'a service that does not exist',
     'render prod users',
     'users  prod has no such component',
-    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify, root',
   )
   commandRefuses(
     'two services',
     'render prod iam notify',
     'npm run -s render <environment> [component]',
-    '  prints what Argo CD receives: all services of the environment, or one component (a service, or infra/<component>)',
+    '  prints what Argo CD receives: all services of the environment, or one component (a service, infra/<component>,',
+    '  mesh/<component>), or root: the Applications of the cluster of that name, stamped with the last commit',
   )
   commandRefuses(
     'a path for an environment',
@@ -49,19 +51,19 @@ describe('wrong words for render', () => {
     'a path for a service',
     'render prod overlays/prod/services/iam',
     'overlays/prod/services/iam  prod has no such component',
-    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify, root',
   )
   commandRefuses(
     'a folder that is no service',
     'render prod shared',
     'shared  prod has no such component',
-    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify, root',
   )
   commandRefuses(
     'the file of the list',
     'render prod kustomization.yaml',
     'kustomization.yaml  prod has no such component',
-    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify',
+    '  allowed: audit, billing, data-layer, domain-resolver, event-bus, files, gateway, iam, integration-hub, module-registry, money, notify, root',
   )
   commandRefuses(
     'a flag for the environment',
