@@ -6,9 +6,9 @@ export default defineConfig({
     reporters: reporters('e2e'),
     include: ['test/e2e/**/*.e2e.test.ts'],
     globalSetup: 'test/e2e/build-rig.ts',
-    // Each file starts a control plane, which wants the machine for itself.
-    fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Each file starts a control plane of its own and mostly waits: two of them keep two cores busy.
+    maxWorkers: 2,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

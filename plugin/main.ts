@@ -1,16 +1,7 @@
-import { statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { formatFindings } from './finding.ts'
+import { standOf } from './root.ts'
 import { stopBuilds, worldOf } from './world.ts'
-
-/** The folder above that holds overlays/: all paths in messages start there. */
-function rootAbove(folder: string): string {
-  for (let here = folder; ; here = path.dirname(here)) {
-    if (statSync(path.join(here, 'overlays'), { throwIfNoEntry: false })?.isDirectory()) return here
-    if (path.dirname(here) === here) return folder
-  }
-}
 
 let isEnding = false
 
@@ -39,9 +30,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
  */
 const deadline = process.env.PLATFORM_KERNEL_DEADLINE_SECONDS ?? '45'
 
-const folder = process.cwd()
-const root = rootAbove(folder)
-const relative = path.relative(root, folder).split(path.sep).join('/')
+const { root, prefix, folder } = standOf(process.cwd(), process.env.ARGOCD_APP_SOURCE_PATH)
 
 if (/^\d{1,4}(\.\d+)?$/.test(deadline)) {
   setTimeout(giveUp, Number(deadline) * 1000 - performance.now()).unref()
@@ -52,10 +41,10 @@ if (/^\d{1,4}(\.\d+)?$/.test(deadline)) {
 
 async function render(): Promise<void> {
   try {
-    const world = worldOf(root, relative, process.env.KUSTOMIZE ?? 'kustomize', process.env.ARGOCD_APP_REVISION)
+    const world = worldOf(root, folder, process.env.KUSTOMIZE ?? 'kustomize', process.env.ARGOCD_APP_REVISION, prefix)
     // The rest is loaded while Kustomize already runs.
     const { generate } = await import('./generate.ts')
-    const result = await generate(relative, world)
+    const result = await generate(folder, world)
     if ('manifests' in result) end(0, process.stdout, result.manifests)
     else end(1, process.stderr, formatFindings(result.findings))
   } catch (error) {
@@ -75,5 +64,5 @@ function giveUp(): void {
   stopBuilds()
   const remedy =
     'refresh the Application; if that is no help, see what Kustomize waits for, or give the sidecar more CPU'
-  refuse(relative || '.', `there is no result after ${deadline} s`, remedy)
+  refuse(folder || '.', `there is no result after ${deadline} s`, remedy)
 }

@@ -3,7 +3,7 @@ import { byHand, type FileTree, manyServices } from './bench/trees.ts'
 import { filesUnder } from './check/tree.ts'
 import type { Desk, Outcome } from './command.ts'
 import { inTurn, time, type Timed, withTree } from './edge/measure.ts'
-import { kustomizeArguments } from '../plugin/world.ts'
+import { kustomizeArguments, kustomizeGogc } from '../plugin/world.ts'
 import { environments } from './environments.ts'
 
 export const usage = `npm run bench [largest | rig]
@@ -30,7 +30,10 @@ export async function run(words: string[], { bundle, files, kustomize, root }: D
   const env = { KUSTOMIZE: command, NODE_COMPILE_CACHE: `${root}/node_modules/.cache/platform-kernel/compile` }
   const print = (text: string) => process.stdout.write(text)
   const ours = (folder: string): Timed => ({ command: process.execPath, args: [plugin], cwd: folder, env })
-  const nothing = (folder: string): Timed => ({ command: process.execPath, args: ['-e', passOn], cwd: folder, env })
+  // Kustomize runs in both as the plugin runs it, so that only what is ours differs.
+  const nothing = (folder: string): Timed => {
+    return { command: process.execPath, args: ['-e', passOn], cwd: folder, env: { ...env, GOGC: kustomizeGogc } }
+  }
   const theirs = (folder: string): Timed => ({ command, args: kustomizeArguments(command), cwd: folder })
 
   print(`kustomize: ${command} (${version}), node ${process.versions.node}\n\n`)

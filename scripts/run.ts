@@ -122,6 +122,10 @@ process.stdout.on('error', () => process.exit(1))
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (error) {
+  if (error instanceof Error && 'finding' in error) {
+    show({ findings: [error.finding as Finding] })
+    process.exit(1)
+  }
   process.stderr.write(`this is a bug:\n${error instanceof Error ? error.stack : String(error)}\n`)
   process.exitCode = 70
 }

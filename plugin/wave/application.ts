@@ -40,7 +40,7 @@ export function application(
       annotations: {
         'argocd.argoproj.io/sync-wave': String(step),
         ...(folder && {
-          'argocd.argoproj.io/manifest-generate-paths': pathsOf(folder.content).join(';'),
+          'argocd.argoproj.io/manifest-generate-paths': folder.content.folders.map((path) => `/${path}`).join(';'),
         }),
         [`${domain}/deadline-seconds`]: String(component.deadlineSeconds ?? deadlineSeconds),
         ...(paused && { [`${domain}/paused`]: 'true' }),
@@ -65,15 +65,6 @@ export function application(
       ...(ignored.length > 0 && { ignoreDifferences: ignored }),
     },
   }
-}
-
-/**
- * The plugin gets what lies below the folder that all paths have in common (argo-cd v3.5.3, getApplicationRootPath in
- * reposerver/repository/utils.go), and it has to get the tree from its root: one of another folder beside them sees to it.
- */
-function pathsOf({ folders }: Content): string[] {
-  const isOneTop = new Set(folders.map((folder) => folder.split('/')[0])).size === 1
-  return [...folders, ...(isOneTop ? ['apps'] : [])].map((path) => `/${path}`)
 }
 
 function sourceOf({ component, folder }: Placed, cluster: Cluster['spec'], revision: string): object {

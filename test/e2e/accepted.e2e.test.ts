@@ -2,10 +2,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { environments } from '../../scripts/environments.ts'
 import { root, runPlugin } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
 import { createNamespace, namespace } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { type Rig, startRig } from './rig/rig.ts'
@@ -29,10 +30,7 @@ describe.each(environments)('everything of %s', (environment) => {
       rig.api.get(`/api/v1/namespaces/${namespace}/serviceaccounts/default`),
     )
   })
-  afterEach(({ task }) => {
-    if (task.result?.state === 'fail') console.error(rig?.tails())
-  })
-  afterAll(() => rig?.stop())
+  endAfterTests(() => rig)
 
   /** The objects as the server has them, by kind and name. */
   async function stored(): Promise<Map<string, Json>> {

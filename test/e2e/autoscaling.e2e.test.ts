@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
+import { endAfterTests } from './end.ts'
 import { overlay, quick } from './overlay.ts'
 import { applicationSpec, namespace, startPlatform, type Platform } from './platform.ts'
 import { watchReplicas, type ReplicasSeen } from './replicas.ts'
@@ -20,10 +21,7 @@ beforeAll(async () => {
   firstReplicas = await watchReplicas(platform.rig, 'iam')
   await platform.deploy('prod', ['iam', 'money', 'audit', 'billing', 'files'])
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 // Each test has a service of its own.
 describe.concurrent('an autoscaler and Argo CD', { timeout: 240_000 }, () => {

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { endAfterTests } from './end.ts'
 import { installedSettings, type InstalledSettings } from './installed.ts'
 import { build } from './rig/build.ts'
 import { namespace, type Platform, startPlatform } from './platform.ts'
@@ -14,10 +15,7 @@ beforeAll(async () => {
   settings = await installedSettings()
   platform = await startPlatform({ nodes: { stateless: 1, stateful: 0 }, vaultSecretsOperator: true }, settings)
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform?.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 const log = (server: string) => readFileSync(path.join(platform.rig.folder, 'logs', `${server}.log`), 'utf8')
 

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { connect, type ConnectionOptions } from 'node:tls'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { kubectl } from '../../scripts/edge/kustomize.ts'
 import { root } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
 import { copyInstall, objectsIn } from './installed.ts'
 import type { Argocd } from './rig/argocd.ts'
 import type { Json } from './rig/api.ts'
@@ -39,10 +40,7 @@ beforeAll(async () => {
     ],
   })
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(rig?.tails())
-})
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 async function withMtls(): Promise<Json[]> {
   const copy = await copyInstall()

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
+import { endAfterTests } from './end.ts'
 import { overlay, quick } from './overlay.ts'
 import { startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
@@ -13,10 +14,7 @@ beforeAll(async () => {
   const files = { ...quick('dev'), ...quick('prod'), ...overlay('prod', 'files', first, { replicas: 5 }) }
   platform = await startPlatform({}, {}, files)
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 describe('placement', { timeout: 240_000 }, () => {
   test('full nodes do not hold back a rollout that has one place left, on whichever node', async () => {

@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { environments } from '../../scripts/environments.ts'
 import { runPlugin } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
+import { kustomizeSwitch } from './kustomize-switch.ts'
 import { namespace, type Platform, servicesOf, startPlatform } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { commandOf, parentOf, runningWith } from './rig/process.ts'
-import { kustomizeSwitch } from './kustomize-switch.ts'
+import { startRendering } from './rig/rendering.ts'
 
 /** The plugin where Argo CD runs it: what leaves cmp-server and repo-server, and what a failure does to a live Application. */
 let platform: Platform
@@ -19,10 +21,7 @@ beforeAll(async () => {
     return { environment: { KUSTOMIZE: kustomize.command } }
   })
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 const folderOf = (environment: string, service: string) => `overlays/${environment}/services/${service}`
 const plugin = { name: 'platform-kernel' }
@@ -76,28 +75,41 @@ describe.for(environments)('for every service of %s', (environment) => {
 
 describe('what Argo CD sets', () => {
   const path = folderOf('prod', 'iam')
+  const variables = {
+    ARGOCD_APP_NAME: 'iam',
+    ARGOCD_APP_NAMESPACE: 'elsewhere',
+    ARGOCD_APP_PROJECT_NAME: 'default',
+    ARGOCD_APP_REVISION: 'f'.repeat(40),
+    ARGOCD_APP_REVISION_SHORT: 'f'.repeat(7),
+    ARGOCD_APP_REVISION_SHORT_8: 'f'.repeat(8),
+    ARGOCD_APP_SOURCE_PATH: path,
+    ARGOCD_APP_SOURCE_REPO_URL: 'https://git.example/platform',
+    ARGOCD_APP_SOURCE_TARGET_REVISION: 'main',
+    ARGOCD_APP_PARAMETERS: '[{"name":"image","string":"other"}]',
+    PARAM_IMAGE: 'other',
+    ARGOCD_LOG_FORMAT: 'json',
+    ARGOCD_LOG_LEVEL: 'debug',
+    KUBE_VERSION: '1.36.3',
+    KUBE_API_VERSIONS: 'v1,apps/v1',
+    ARGOCD_ENV_KUSTOMIZE: '/bin/false',
+    ARGOCD_ENV_NODE_OPTIONS: '--title=other',
+    ARGOCD_ENV_PATH: '/nowhere',
+    ARGOCD_ENV_PLATFORM_KERNEL_DEADLINE_SECONDS: '0',
+  }
+
+  test('is what is tried here, and nothing else', async () => {
+    const set = await variablesSetByArgoCd({
+      env: Object.keys(variables).flatMap((name) => {
+        const [, own] = /^ARGOCD_ENV_(.*)/.exec(name) ?? []
+        return own ? [{ name: own, value: 'any' }] : []
+      }),
+      parameters: [{ name: 'image', string: 'other' }],
+    })
+    expect(set).toEqual(Object.keys(variables).toSorted())
+  })
 
   test('changes nothing in what cmp-server returns', async () => {
     const root = platform.repository.folder
-    const variables = {
-      ARGOCD_APP_NAME: 'iam',
-      ARGOCD_APP_NAMESPACE: 'elsewhere',
-      ARGOCD_APP_PROJECT_NAME: 'default',
-      ARGOCD_APP_REVISION: 'f'.repeat(40),
-      ARGOCD_APP_REVISION_SHORT: 'f'.repeat(7),
-      ARGOCD_APP_REVISION_SHORT_8: 'f'.repeat(8),
-      ARGOCD_APP_SOURCE_PATH: path,
-      ARGOCD_APP_SOURCE_REPO_URL: 'https://git.example/platform',
-      ARGOCD_APP_SOURCE_TARGET_REVISION: 'main',
-      ARGOCD_APP_PARAMETERS: '[{"name":"image","string":"other"}]',
-      PARAM_IMAGE: 'other',
-      KUBE_VERSION: '1.36.3',
-      KUBE_API_VERSIONS: 'v1,apps/v1',
-      ARGOCD_ENV_KUSTOMIZE: '/bin/false',
-      ARGOCD_ENV_NODE_OPTIONS: '--title=other',
-      ARGOCD_ENV_PATH: '/nowhere',
-      ARGOCD_ENV_PLATFORM_KERNEL_DEADLINE_SECONDS: '0',
-    }
     const requests = [{}, variables].map((environment) => ({ root, folder: join(root, path), environment }))
     const [plain, other] = await platform.argocd.generate.plugin(plugin.name, requests)
     expect(plain?.manifests).toHaveLength((await rendered('prod')).get('iam')!.length)
@@ -127,6 +139,11 @@ describe('an Application that is Synced', () => {
   beforeAll(async () => {
     for (const file of [overlay, definition]) original[file] = read(file)
     await platform.deploy('dev', [service])
+  })
+  // What a failed test left behind is not the next one's.
+  afterEach(async () => {
+    kustomize.set('works')
+    await platform.repository.commit(original)
   })
 
   /** What lives in the namespace, told apart from what was replaced or changed by uid and generation. */
@@ -191,7 +208,7 @@ describe('an Application that is Synced', () => {
   test.for([
     ['its overlay becomes empty', overlay, () => '', 'kustomization'],
     ['its overlay lists nothing', overlay, () => 'resources: []\n', 'kustomization'],
-    ['its pin is missing', overlay, (text: string) => text.replace(/^images:\n( .*\n|- .*\n)*/m, ''), 'is not pinned'],
+    ['its pin is missing', overlay, (text: string) => text.replace(/^images:\n( .*\n|- .*\n)*/m, ''), 'pins no image'],
     [
       'its definition is broken',
       definition,
@@ -210,7 +227,10 @@ describe('an Application that is Synced', () => {
       expect(message).toMatch(new RegExp(`${definition}:${line}:\\d+ {2}unknown field imagee\\s+did you mean .*image`))
       expect(message).not.toContain('SECRET-VALUE')
     }
-    if (said === 'is not pinned') expect(message).toContain(`npm run bump ${service} <sha> dev`)
+    if (said === 'pins no image') {
+      const image = `ghcr.io/septemcore/platform-kernel/${service}`
+      expect(message).toContain(`${overlay}  pins no image\n  add images: [{ name: ${image}, newTag: '<sha>' }]`)
+    }
     await healed(before, { [file]: original[file]! })
   })
 
@@ -242,3 +262,31 @@ describe('an Application that is Synced', () => {
     await healed(before, {}, 'hard')
   })
 })
+
+/** Has a real repo-server ask a plugin that prints its variables, and gives the names of those that cmp-server itself has not. */
+async function variablesSetByArgoCd(source: { env: object[]; parameters: object[] }): Promise<string[]> {
+  const print =
+    "const data = process.env; console.log(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'variables' }, data }))"
+  const rendering = await startRendering((folder) => {
+    const metadata = { name: 'variables' }
+    const spec = { generate: { command: ['node', '-e', print] } }
+    const plugin = { apiVersion: 'argoproj.io/v1alpha1', kind: 'ConfigManagementPlugin', metadata, spec }
+    writeFileSync(join(folder, 'plugin.yaml'), JSON.stringify(plugin))
+    return { plugin: folder }
+  })
+  try {
+    const repository = await rendering.repository('any')
+    await repository.commit({ 'app/any': '' })
+    const request = { repository: repository.url, source: { path: 'app', plugin: { name: 'variables', ...source } } }
+    const [answer] = await rendering.generate.applications([{ ...request, more: { apiVersions: ['v1'] } }])
+    expect(answer?.error).toBeUndefined()
+    const { data } = JSON.parse(answer!.manifests![0]!) as Json
+    const own = readFileSync(`/proc/${rendering.cmpServer}/environ`, 'utf8').split('\0')
+    const inherited = new Set(own.map((line) => line.split('=')[0]))
+    return Object.keys(data)
+      .filter((name) => !inherited.has(name) && name !== 'PWD')
+      .toSorted()
+  } finally {
+    await rendering.stop()
+  }
+}

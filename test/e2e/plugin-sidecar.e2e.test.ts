@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { restricted } from '../../scripts/schemas/pod-security.ts'
 import { root } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
 import { installedObjects } from './installed.ts'
 import type { Json } from './rig/api.ts'
 import { type Rig, startRig } from './rig/rig.ts'
@@ -16,10 +17,7 @@ beforeAll(async () => {
   rig = await startRig({ nodes: { stateless: 1, stateful: 0 } })
   objects = await installedObjects()
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(rig.tails())
-})
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 const one = (kind: string, name: string): Json =>
   objects.find((object) => object.kind === kind && object.metadata.name === name)

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { endAfterTests } from './end.ts'
 import { startRig, type Rig } from './rig/rig.ts'
 
 let rig: Rig
@@ -8,10 +9,7 @@ beforeAll(async () => {
   const controllerManager = autoscaler.map((flag) => `--horizontal-pod-autoscaler-${flag}`)
   rig = await startRig({ metrics: true, controllerManager })
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(rig.tails())
-})
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 test('an autoscaler scales by what metrics-server says of the pods', async () => {
   await rig.kubectl(['create', 'deployment', 'busy', '--image=pause:1', '--replicas=2'])

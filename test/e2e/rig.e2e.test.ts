@@ -4,21 +4,18 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { endAfterTests } from './end.ts'
 import type { Json } from './rig/api.ts'
 import type { Argocd } from './rig/argocd.ts'
 import { processesOf } from './rig/process.ts'
 import { startRig, type Rig } from './rig/rig.ts'
 
 let rig: Rig
-
 beforeAll(async () => {
   rig = await startRig()
 })
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(rig.tails())
-})
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 describe('the control plane', () => {
   test('is Kubernetes 1.36.3', async () => {

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { watchEndpoints } from './endpoints.ts'
+import { endAfterTests } from './end.ts'
 import { askedFor, changed } from './objects.ts'
-import { overlay, quick } from './overlay.ts'
+import { asDeployed, overlay, quick } from './overlay.ts'
 import { servicesOf, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { compared, isReady, paths, podsOf, rolledOut, versionOf } from './rollout.ts'
@@ -14,8 +15,6 @@ const [neverReady, crashing, backingOff] = [version('a'), version('b'), version(
 
 /** Instead of the 300 s of a service that says nothing else. */
 const progressDeadlineSeconds = 15
-/** The real 10 s until a ready replica counts as available, where the others have one second. */
-const asDeployed = { patches: { quick: null } }
 
 let platform: Platform
 
@@ -37,10 +36,7 @@ beforeAll(async () => {
   ])
   await platform.deploy('prod', servicesOf('prod'))
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(platform.rig.tails())
-})
-afterAll(() => platform?.rig.stop())
+endAfterTests(() => platform?.rig)
 
 test('a bump of iam changes its Deployment and its pods, and nothing else of twelve services', async () => {
   const { rig } = platform

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import {
   type CustomResourceDefinition,
   isSchema,
@@ -10,6 +10,7 @@ import {
 } from '../../scripts/schemas/reduce.ts'
 import { vaultSecretsOperator } from '../../scripts/schemas/vault-secrets-operator.ts'
 import { root } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
 import { type Rig, startRig } from './rig/rig.ts'
 
 interface Bundle {
@@ -30,7 +31,7 @@ beforeAll(async () => {
   const { items } = await rig.api.get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
   crds = new Map((items as CustomResourceDefinition[]).flatMap((crd) => [...reduceCrd(crd)]))
 })
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 describe('the schemas of npm run check', () => {
   test('say of the built-in kinds what the API server says', async () => {

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { runPlugin } from '../plugin.ts'
+import { endAfterTests } from './end.ts'
 import { createNamespace, namespace } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import { type Rig, startRig } from './rig/rig.ts'
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await letIn(vault)
   proxy = await startProxy('iam', 'platform-iam', 'vault')
 })
-afterAll(() => rig?.stop())
+endAfterTests(() => rig)
 
 /** What Vault's configuration Job will do: Kubernetes logins, and a role and policy of iam from its definition. */
 async function letIn({ call }: Vault): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endAfterTests } from './end.ts'
 import type { Json } from './rig/api.ts'
 import type { Rule } from './rig/lifecycle.ts'
 import { type Observed, observe } from './waves/observe.ts'
@@ -16,13 +17,8 @@ beforeAll(async () => {
   await waves.rig.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(policy))
   await waves.arrived(await waves.commit({}), 120_000)
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(waves?.rig.tails())
-})
-afterAll(async () => {
-  await observed?.stop()
-  await waves?.rig.stop()
-})
+afterAll(() => observed?.stop())
+endAfterTests(() => waves?.rig)
 
 /** What the cluster refuses by a policy of its own: a Deployment with this label. */
 const policy = {

@@ -1,6 +1,7 @@
 import { renameSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { endAfterTests } from './end.ts'
 import type { Json } from './rig/api.ts'
 import { change, components, expectOrder, textsOf } from './waves/changes.ts'
 import { observe } from './waves/observe.ts'
@@ -14,10 +15,7 @@ beforeAll(async () => {
   waves = await startWaves()
   await waves.arrived(await waves.commit({}), 180_000)
 }, 300_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(waves?.rig.tails())
-})
-afterAll(() => waves?.rig.stop())
+endAfterTests(() => waves?.rig)
 
 /** The uid of every workload: a pruned one would come back with another. */
 async function identities(): Promise<Record<string, string>> {

@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
+import { endAfterTests } from './end.ts'
 import type { Json } from './rig/api.ts'
 import { change, textsOf } from './waves/changes.ts'
 import { type Observed, observe } from './waves/observe.ts'
@@ -15,13 +16,8 @@ beforeAll(async () => {
   observed = await observe(waves.rig)
   await waves.arrived(await waves.commit({}), 180_000)
 }, 300_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(waves?.rig.tails())
-})
-afterAll(async () => {
-  await observed?.stop()
-  await waves?.rig.stop()
-})
+afterAll(() => observed?.stop())
+endAfterTests(() => waves?.rig)
 
 const specs = async (): Promise<Record<string, number>> =>
   Object.fromEntries([...(await waves.applications())].map(([name, { metadata }]) => [name, metadata.generation]))

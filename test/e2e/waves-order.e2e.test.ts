@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endAfterTests } from './end.ts'
 import type { Rule } from './rig/lifecycle.ts'
 import { type Observed, observe } from './waves/observe.ts'
 import { startWaves, type Waves } from './waves/platform.ts'
@@ -13,13 +14,8 @@ beforeAll(async () => {
   waves = await startWaves()
   observed = await observe(waves.rig)
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(waves?.rig.tails())
-})
-afterAll(async () => {
-  await observed?.stop()
-  await waves?.rig.stop()
-})
+afterAll(() => observed?.stop())
+endAfterTests(() => waves?.rig)
 
 const slow = (name: string, text: string, readyAfter: number): Rule => ({
   pods: { image: `${name}:${text}` },

@@ -79,7 +79,7 @@ export async function startArgocd(
     },
     refresh: (name, how = 'normal') =>
       api.merge(`${applications}/${name}`, { metadata: { annotations: { 'argocd.argoproj.io/refresh': how } } }),
-    healthy: (name, { revision, milliseconds = 60_000 } = {}) =>
+    healthy: (name, { revision, milliseconds = 120_000 } = {}) =>
       servers.until(
         `Application ${name} is Synced and Healthy`,
         async () => {

@@ -2,31 +2,37 @@ import { execFile, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { Finding } from '../../../plugin/finding.ts'
 import { modulesFolder } from './binaries.ts'
 
 // A go.work above the repository or a flag in the user's environment would build something else than go.sum pins.
 const goEnvironment = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off' }
 
-/** There is no Go that can build the rig: a message for whoever runs it, not a bug. */
-export class NoGo extends Error {}
+/** There is no Go that can build the rig: a finding for whoever runs it, not a bug. */
+export class NoGo extends Error {
+  readonly finding: Finding
+  constructor(fact: string, remedy: string) {
+    super(`PATH  ${fact}\n  ${remedy}`)
+    this.finding = { at: { file: 'PATH' }, fact, remedy }
+  }
+}
 
 /** Gives the version of the Go that builds the rig, such as "go1.26.8"; refuses a missing or too old one in one sentence. */
 export async function goVersion(): Promise<string> {
   const { module, needed } = newestRequirement()
-  const remedy = `\n  install Go ${needed} or later: https://go.dev/dl/`
-  try {
-    // Inside the module: with GOTOOLCHAIN=auto, go answers for the toolchain it would fetch for it.
-    const version = (await go(module, 'env', 'GOVERSION')).trim()
-    if (compare(version.replace(/^go/, ''), needed) >= 0) return version
-    throw new NoGo(`PATH  go is ${version}, and the rig needs ${needed}${remedy}`)
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    if ('code' in error && error.code === 'ENOENT')
-      throw new NoGo(`PATH  no go on it, and the rig is built with it${remedy}`)
-    const local = /requires go >= .*running (go \S+);/.exec(error.message)
-    if (local) throw new NoGo(`PATH  ${local[1]} with GOTOOLCHAIN=local, and the rig needs ${needed}${remedy}`)
-    throw error
+  const remedy = `install Go ${needed} or later: https://go.dev/dl/`
+  // Inside the module: with GOTOOLCHAIN=auto, go answers for the toolchain it fetches for it, or says why it cannot.
+  const answer = await go(module, 'env', 'GOVERSION').catch((error: Error) => error)
+  if (typeof answer !== 'string') {
+    if ('code' in answer && answer.code === 'ENOENT') {
+      throw new NoGo('no go on it, and the rig is built with it', remedy)
+    }
+    const said = 'stderr' in answer ? String(answer.stderr) : answer.message
+    throw new NoGo(`the rig needs go ${needed}, and ${said.trim().split('\n').at(-1)}`, remedy)
   }
+  const version = answer.trim()
+  if (compare(version.replace(/^go/, ''), needed) >= 0) return version
+  throw new NoGo(`go is ${version}, and the rig needs ${needed}`, remedy)
 }
 
 /** Runs go in a folder of modules/ and gives its standard output; fails with what go said. */

@@ -13,7 +13,8 @@ export interface Rendering extends Pick<RepoServer, 'generate' | 'cmpServer'> {
   folder: string
   repository(name: string): Promise<Repository>
   tails(lines?: number): string
-  stop(): Promise<void>
+  /** Ends every process and removes the folder; "keep" leaves the logs. */
+  stop(logs?: 'remove' | 'keep'): Promise<void>
 }
 
 /** Takes what makes the options of its folder, starts repo-server and cmp-server in about a second; fails with the logs' tails. */
@@ -32,7 +33,7 @@ export async function startRendering(
     const options = await optionsIn(folder)
     const { generate, cmpServer } = await startRepoServer({ folder, built, loopback, servers }, options)
     const repository = (name: string) => createRepository(join(folder, 'repositories', name))
-    return { folder, generate, cmpServer, repository, tails: servers.tails, stop: () => stop() }
+    return { folder, generate, cmpServer, repository, tails: servers.tails, stop }
   } catch (error) {
     const tails = servers.tails()
     await stop('keep')

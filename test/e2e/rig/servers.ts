@@ -75,7 +75,8 @@ export function openServers(folder: string): Servers {
       .join('\n')
   }
 
-  async function until<T>(what: string, probe: () => Promise<T | undefined | false>, milliseconds = 30_000) {
+  // Long enough for a machine on which everything takes ten times as long: only a failure waits so long.
+  async function until<T>(what: string, probe: () => Promise<T | undefined | false>, milliseconds = 120_000) {
     const deadline = Date.now() + milliseconds
     let last: unknown
     for (;;) {
