@@ -17,8 +17,9 @@ beforeAll(async () => {
   await waves.rig.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(policy))
   await waves.arrived(await waves.commit({}), 120_000)
 }, 240_000)
-afterAll(() => observed?.stop())
 endAfterTests(() => waves?.rig)
+// Before that: what is set up last is ended first.
+afterAll(() => observed?.stop())
 
 /** What the cluster refuses by a policy of its own: a Deployment with this label. */
 const policy = {

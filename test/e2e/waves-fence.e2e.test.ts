@@ -16,8 +16,9 @@ beforeAll(async () => {
   observed = await observe(waves.rig)
   await waves.arrived(await waves.commit({}), 180_000)
 }, 300_000)
-afterAll(() => observed?.stop())
 endAfterTests(() => waves?.rig)
+// Before that: what is set up last is ended first.
+afterAll(() => observed?.stop())
 
 const specs = async (): Promise<Record<string, number>> =>
   Object.fromEntries([...(await waves.applications())].map(([name, { metadata }]) => [name, metadata.generation]))

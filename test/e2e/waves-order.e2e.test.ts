@@ -14,8 +14,9 @@ beforeAll(async () => {
   waves = await startWaves()
   observed = await observe(waves.rig)
 }, 240_000)
-afterAll(() => observed?.stop())
 endAfterTests(() => waves?.rig)
+// Before that: what is set up last is ended first.
+afterAll(() => observed?.stop())
 
 const slow = (name: string, text: string, readyAfter: number): Rule => ({
   pods: { image: `${name}:${text}` },
