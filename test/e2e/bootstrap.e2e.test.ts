@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { treeBelow } from '../../scripts/edge/tree.ts'
 import { filesUnder } from '../../scripts/check/tree.ts'
 import { Clone, code } from './clone.ts'
+import { endAfterTests } from './end.ts'
 import { copyInstall, installedSettings } from './installed.ts'
 import { createNamespace, pluginFolder } from './platform.ts'
 import type { Json } from './rig/api.ts'
@@ -36,13 +37,8 @@ beforeAll(async () => {
   await repository.commit({ ...code(), ...Object.fromEntries(files), ...smallPlatform(repository.url) })
   person = new Clone(repository, rig.kubeconfig)
 }, 240_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(rig?.tails())
-})
-afterAll(async () => {
-  person?.remove()
-  await rig?.stop()
-})
+endAfterTests(() => rig)
+afterAll(() => person?.remove())
 
 const bootstrap = (...words: string[]) => person.npm('bootstrap', ...words)
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { Clone, code } from './clone.ts'
+import { endAfterTests } from './end.ts'
 import type { Json } from './rig/api.ts'
 import { startWaves, type Waves } from './waves/platform.ts'
 import { component, deployment, infra, job, service, services, statefulSet, version, wave } from './waves/tree.ts'
@@ -15,13 +16,8 @@ beforeAll(async () => {
   person = new Clone(waves.repository, waves.rig.kubeconfig)
   await waves.arrived(await waves.commit({}), 240_000)
 }, 480_000)
-afterEach(({ task }) => {
-  if (task.result?.state === 'fail') console.error(waves?.rig.tails())
-})
-afterAll(async () => {
-  person?.remove()
-  await waves?.rig.stop()
-})
+endAfterTests(() => waves?.rig)
+afterAll(() => person?.remove())
 
 const application = async (name: string): Promise<Json> => (await waves.applications()).get(name)
 /** What the root is told of a component by the health script. */
