@@ -1,6 +1,7 @@
 import type { Finding } from '../plugin/finding.ts'
 import type { Merged } from '../plugin/generate.ts'
 import type { ServiceDefinition } from '../plugin/kinds/service-definition.ts'
+import type { Cluster, Contexts } from './edge/cluster.ts'
 import type { Kustomize } from './edge/kustomize.ts'
 import type { Edit, Tree } from './files.ts'
 
@@ -28,6 +29,14 @@ export interface Desk {
   readonly replace: (file: string, text: string) => void
   /** Renders a folder with the bundled plugin, as Argo CD runs it; the revision is the commit that it would name. */
   readonly render: (folder: string, revision?: string) => Promise<{ code: number; stdout: string; stderr: string }>
+  /** Renders a folder as it is in a commit, with the plugin of now; throws what git says of a commit that is not there. */
+  readonly renderAt: (commit: string, folder: string) => Promise<{ code: number; stdout: string; stderr: string }>
+  /** Builds a folder with Kustomize alone, which may fetch its remote bases. */
+  readonly build: (folder: string) => Promise<{ code: number; stdout: string; stderr: string }>
+  /** The contexts of the kubeconfig; throws a sentence when it cannot be read. */
+  readonly contexts: () => Promise<Contexts>
+  /** The cluster that one of the contexts leads to. */
+  readonly cluster: (context: string) => Promise<Cluster>
   /** The plugin's stages, in this process. */
   readonly stages: () => Promise<{
     merge(folder: string): Promise<Merged>

@@ -24,6 +24,7 @@ const remedies: Readonly<Record<string, string>> = {
   token_description: environment,
   target: environment,
   cluster: environment,
+  context: 'write the context as a word, last',
   prod: 'write the word `prod`, last',
   production: 'write the word `prod`, last',
   // npm's own meaning of -P and -D

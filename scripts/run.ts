@@ -12,6 +12,8 @@ const root = path.resolve(import.meta.dirname, '..')
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   bench: () => import('./bench.ts'),
+  bootstrap: () => import('./bootstrap.ts'),
+  'break-glass': () => import('./break-glass.ts'),
   build: () => import('./build.ts'),
   bump: () => import('./bump.ts'),
   capacity: () => import('./capacity.ts'),
@@ -20,9 +22,17 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sandbox: () => import('./sandbox.ts'),
 }
 
-async function shell(folder = '') {
+async function shell(folder = '', within = root) {
   const { $ } = await import('zx')
-  return $({ nothrow: true, quiet: true, cwd: path.join(root, folder) })
+  return $({ nothrow: true, quiet: true, cwd: path.join(within, folder) })
+}
+
+async function render(within: string, folder: string, revision?: string) {
+  const { bundle } = await import('./edge/bundle.ts')
+  const [plugin, { command }, $] = await Promise.all([bundle(root), kustomize(), shell(folder, within)])
+  const env = { ...process.env, KUSTOMIZE: command, ...(revision && { ARGOCD_APP_REVISION: revision }) }
+  const { exitCode, stdout, stderr } = await $({ env })`${process.execPath} ${plugin}`
+  return { code: exitCode ?? 1, stdout, stderr }
 }
 
 const kustomize = async (): Promise<Kustomize> => (await import('./edge/kustomize.ts')).findKustomize(root)
@@ -33,13 +43,22 @@ const desk: Desk = {
   kustomize,
   bundle: async () => (await import('./edge/bundle.ts')).bundle(root),
   replace: (file, text) => replaceFile(path.join(root, file), text),
-  render: async (folder, revision) => {
-    const { bundle } = await import('./edge/bundle.ts')
-    const [plugin, { command }, $] = await Promise.all([bundle(root), kustomize(), shell(folder)])
-    const env = { ...process.env, KUSTOMIZE: command, ...(revision && { ARGOCD_APP_REVISION: revision }) }
-    const { exitCode, stdout, stderr } = await $({ env })`${process.execPath} ${plugin}`
+  render: (folder, revision) => render(root, folder, revision),
+  renderAt: async (commit, folder) => {
+    const { atCommit } = await import('./edge/at-commit.ts')
+    return atCommit(root, commit, (tree) => render(tree, folder, commit))
+  },
+  build: async (folder) => {
+    const [{ kustomizeArguments }, { command }, $] = await Promise.all([
+      import('../plugin/world.ts'),
+      kustomize(),
+      shell(folder),
+    ])
+    const { exitCode, stdout, stderr } = await $`${command} ${kustomizeArguments(command)}`
     return { code: exitCode ?? 1, stdout, stderr }
   },
+  contexts: async () => (await import('./edge/cluster.ts')).readContexts(),
+  cluster: async (context) => (await import('./edge/cluster.ts')).openCluster(root, context),
   stages: async () => {
     const { bundle } = await import('./edge/bundle.ts')
     const [{ worldOf }, { command }] = await Promise.all([import('../plugin/world.ts'), kustomize(), bundle(root)])

@@ -2,7 +2,8 @@ import { setTimeout } from 'node:timers/promises'
 import { allowedInstead } from '../plugin/nearest.ts'
 import type { Desk, Outcome } from './command.ts'
 import { environments } from './environments.ts'
-import { changes, type Row, table } from './sandbox/table.ts'
+import { stopOnSignal } from './edge/stop-on-signal.ts'
+import { type Row, show } from './sandbox/table.ts'
 
 export const usage = `npm run sandbox [environment]
   a real control plane and a real Argo CD on this machine, with the services of the environment (default dev) as the last
@@ -45,21 +46,4 @@ export async function run([environment = 'dev', extra]: string[], { files, git, 
     await sandbox.stop()
   }
   return { notes: 'everything is stopped\n' }
-}
-
-/** A terminal gets the table redrawn in its place; a file or a pipe gets a line for each change. */
-function show(before: readonly Row[], now: readonly Row[]): void {
-  if (!process.stdout.isTTY) {
-    for (const line of changes(before, now)) process.stdout.write(`${line}\n`)
-    return
-  }
-  if (JSON.stringify(before) === JSON.stringify(now)) return
-  const up = before.length === 0 ? '' : `\x1b[${table(before).split('\n').length}A\x1b[0J`
-  process.stdout.write(`${up}${table(now)}\n`)
-}
-
-function stopOnSignal(): AbortSignal {
-  const controller = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort())
-  return controller.signal
 }

@@ -1,5 +1,4 @@
 import type { Finding } from '../finding.ts'
-import { kinds } from '../generated/kinds.ts'
 import type { Expansion, KubernetesObject, Surroundings } from '../kind.ts'
 import type { Cluster } from '../kinds/cluster.ts'
 import type { Component, Wave } from '../kinds/wave.ts'
@@ -14,7 +13,7 @@ import { type After, steps } from './steps.ts'
  * with the commit; refuses what is in no order, a component without a folder, and what its AppProject forbids.
  */
 export async function expandWave(wave: Wave, surroundings: Surroundings): Promise<Expansion> {
-  const around = facts(wave, surroundings)
+  const around = await facts(wave, surroundings)
   if ('findings' in around) return around
   const { cluster, revision, waves } = around
   const order = firstStep(wave, waves)
@@ -42,10 +41,12 @@ export async function expandWave(wave: Wave, surroundings: Surroundings): Promis
   return { objects: placed.map((one) => application(one, wave, cluster, revision)) }
 }
 
-function facts(
+async function facts(
   wave: Wave,
   { objects, folder, revision }: Surroundings,
-): { cluster: Cluster; revision: string; waves: readonly Wave[] } | { findings: Finding[] } {
+): Promise<{ cluster: Cluster; revision: string; waves: readonly Wave[] } | { findings: Finding[] }> {
+  // Only now: it is generated from the schema of this very kind.
+  const { kinds } = await import('../generated/kinds.ts')
   const at = { kind: wave.kind, name: wave.metadata.name, path: ['metadata', 'name'] }
   // What does not fit its schema is refused for itself, and what follows from it need not be.
   const isInvalid = (object: KubernetesObject): boolean => kinds[object.kind]?.validate(object) === false

@@ -19,12 +19,18 @@ export interface Kustomize {
 export async function findKustomize(root: string): Promise<Kustomize> {
   const version = versionOnPath()
   if (version?.startsWith('v5.8.')) return { command: 'kustomize', version }
-  if (existsSync(path.join(root, layer)) && process.platform === 'linux' && process.arch === 'x64') {
-    return { command: await kubectl(root), version: 'v5.8.1 in kubectl' }
-  }
+  if (isBrought(root)) return { command: await kubectl(root), version: 'v5.8.1 in kubectl' }
   const found = version ? `the kustomize on PATH is ${version}` : 'there is no kustomize on PATH'
   throw new Error(`${found}, and npm brings a kubectl only to Linux on x64: install kustomize 5.8`)
 }
+
+/** Takes the repository's root, returns the kubectl to use: npm's where it brings one, else that on PATH. */
+export async function findKubectl(root: string): Promise<string> {
+  return isBrought(root) ? kubectl(root) : 'kubectl'
+}
+
+const isBrought = (root: string): boolean =>
+  existsSync(path.join(root, layer)) && process.platform === 'linux' && process.arch === 'x64'
 
 /** Takes the repository's root, returns the path of npm's kubectl, unpacked at its first use and in one step. */
 export async function kubectl(root: string): Promise<string> {

@@ -1,3 +1,5 @@
+import { changedLines, formatTable, type Line, showTable } from '../table.ts'
+
 /** What is shown of one Application. */
 export interface Row {
   readonly name: string
@@ -11,44 +13,23 @@ export interface Row {
   readonly message: string
 }
 
-const titles: Row = {
-  name: 'APPLICATION',
-  sync: 'SYNC',
-  health: 'HEALTH',
-  revision: 'COMMIT',
-  pods: 'READY',
-  message: '',
-}
+const titles = ['APPLICATION', 'SYNC', 'HEALTH', 'COMMIT', 'READY']
 
 /** Takes rows, returns them as a table with a message below the row that has one. */
-export function table(rows: readonly Row[]): string {
-  const columns = [titles, ...rows].map(({ name, sync, health, revision, pods }) => [
-    name,
-    sync,
-    health,
-    short(revision),
-    pods,
-  ])
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...columns.map((cells) => cells[column]!.length)))
-  return columns
-    .map((cells, index) => {
-      const line = cells
-        .map((cell, column) => cell.padEnd(widths[column]!))
-        .join('  ')
-        .trimEnd()
-      const message = rows[index - 1]?.message ?? ''
-      return message === '' ? line : `${line}\n${message.trimEnd().replaceAll(/^/gm, '    ')}`
-    })
-    .join('\n')
-}
+export const table = (rows: readonly Row[]): string => formatTable(titles, rows.map(line))
 
 /** Takes the rows shown before and those of now, returns a line for each that changed: for a log instead of a terminal. */
-export function changes(before: readonly Row[], now: readonly Row[]): string[] {
-  return now
-    .filter((row) => JSON.stringify(before.find(({ name }) => name === row.name)) !== JSON.stringify(row))
-    .map(({ name, sync, health, revision, pods, message }) =>
-      [name, sync, health, short(revision), pods, message.replaceAll(/\s*\n\s*/g, ' | ')].join('  ').trimEnd(),
-    )
-}
+export const changes = (before: readonly Row[], now: readonly Row[]): string[] =>
+  changedLines(before.map(line), now.map(line))
 
-const short = (revision: string): string => (revision === '' ? '-' : revision.slice(0, 8))
+/** Shows what changed since the rows before. */
+export const show = (before: readonly Row[], now: readonly Row[]): void =>
+  showTable(titles, before.map(line), now.map(line))
+
+const line = ({ name, sync, health, revision, pods, message }: Row): Line => ({
+  cells: [name, sync, health, short(revision), pods],
+  message,
+})
+
+/** Takes a commit, returns as much of it as a person tells apart; a dash for none. */
+export const short = (revision: string): string => (revision === '' ? '-' : revision.slice(0, 8))

@@ -583,7 +583,7 @@ describe('a service that is left out of every environment', () => {
   const copies: string[] = []
   afterAll(() => copies.forEach((copy) => rmSync(copy, { recursive: true })))
 
-  /** Takes a service, returns how `check` ends in a copy of the repository whose overlays are without it. */
+  /** Takes a service, returns how `check` ends in a copy of the repository whose overlays and waves are without it. */
   async function checkWithout(service: string): Promise<Ended> {
     const copy = mkdtempSync(path.join(tmpdir(), 'without-'))
     copies.push(copy)
@@ -596,6 +596,8 @@ describe('a service that is left out of every environment', () => {
       const file = path.join(list, 'kustomization.yaml')
       writeFileSync(file, readFileSync(file, 'utf8').replace(`  - ${service}\n`, ''))
     }
+    const wave = path.join(copy, 'apps/services.yaml')
+    writeFileSync(wave, readFileSync(wave, 'utf8').replace(`    ${service}: {}\n`, ''))
     return new Promise((resolve) => {
       const child = execFile(process.execPath, ['scripts/run.ts', 'check'], { cwd: copy }, (_, stdout, stderr) =>
         resolve({ code: child.exitCode, stdout, stderr }),

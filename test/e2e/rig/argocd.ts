@@ -7,6 +7,8 @@ import { type RepoServer, type RepoServerOptions, startRepoServer } from './repo
 export interface ArgocdOptions extends RepoServerOptions {
   /** The Lua health script of Application: in argocd-cm before the controller starts, else its cluster cache never uses it. */
   applicationHealth?: string
+  /** True when its configuration is in the cluster already: nothing is installed then. */
+  installed?: boolean
   /** Further entries of argocd-cm. */
   config?: Record<string, string>
   controller?: string[]
@@ -40,7 +42,7 @@ export async function startArgocd(
   options: ArgocdOptions = {},
 ): Promise<Argocd> {
   const { servers } = context
-  await installConfig(context, api, options)
+  if (!options.installed) await installConfig(context, api, options)
   const repoServer = await startRepoServer(context, options, { KUBECONFIG: kubeconfig('admin') })
   const startController = () => {
     const flags = [

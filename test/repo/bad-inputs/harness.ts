@@ -133,8 +133,8 @@ function folderOf(file: string): string {
 }
 
 function runCommand(words: readonly string[]): Promise<Ended> {
-  // Without what npm sets for a script: the words are those of this case alone.
-  const env = { PATH: process.env.PATH, HOME: process.env.HOME }
+  // Without what npm sets for a script: the words are those of this case alone; nor what this person's kubeconfig holds.
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, KUBECONFIG: path.join(root, 'no-kubeconfig') }
   return new Promise((resolve) => {
     const child = execFile(process.execPath, ['scripts/run.ts', ...words], { cwd: root, env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
@@ -159,6 +159,10 @@ function deskOf(tree: string): Desk {
     bundle: never,
     replace: never,
     render: never,
+    renderAt: never,
+    build: never,
+    contexts: never,
+    cluster: never,
     write: never,
     stages: async () => ({
       isDefinition: (object): object is ServiceDefinition => kinds.ServiceDefinition!.validate(object) === true,
