@@ -73,6 +73,13 @@ const component = {
       maximum: 86400,
       description: 'Seconds that a change of it may take until it counts as failed; 600 unless said.',
     },
+    retries: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 20,
+      description:
+        'How often a sync that failed is tried again, after 5 s, 10 s, 20 s and so on to 60 s; 5 times unless said. No other commit gets in meanwhile.',
+    },
     paused: {
       type: 'boolean',
       description: 'True to leave it as it is in the cluster: no change reaches it, and nothing waits for it.',

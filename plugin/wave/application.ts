@@ -27,7 +27,7 @@ export function application(
   revision: string,
 ): KubernetesObject {
   const { name, component, step, folder } = placed
-  const { paused = false, ignoreDifferences = [] } = component
+  const { paused = false, retries = 5, ignoreDifferences = [] } = component
   const replicas = replicasInApplication({ autoscaled: folder?.autoscaled ?? false })
   const ignored = [...replicas.ignoreDifferences, ...ignoreDifferences]
   return {
@@ -58,8 +58,8 @@ export function application(
       syncPolicy: {
         ...(paused ? {} : { automated: { prune: true, selfHeal: true } }),
         syncOptions: ['FailOnSharedResource=true', 'ServerSideApply=true', ...replicas.syncOptions],
-        // About three minutes: a retry keeps the source it began with, so no fix gets in while it lasts.
-        retry: { limit: 5, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } },
+        // A retry keeps the source it began with, so no fix gets in before the last: after two minutes and a quarter.
+        retry: { limit: retries, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } },
       },
       // Argo CD drops an empty list and would then see a difference.
       ...(ignored.length > 0 && { ignoreDifferences: ignored }),

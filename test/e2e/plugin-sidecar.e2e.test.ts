@@ -1,46 +1,25 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { parseAllDocuments, parse } from 'yaml'
-import { kustomizeArguments } from '../../plugin/world.ts'
-import { findKustomize } from '../../scripts/edge/kustomize.ts'
+import { parse } from 'yaml'
 import { restricted } from '../../scripts/schemas/pod-security.ts'
 import { root } from '../plugin.ts'
-import { createNamespace } from './platform.ts'
+import { installedObjects } from './installed.ts'
 import type { Json } from './rig/api.ts'
-import { build } from './rig/build.ts'
 import { type Rig, startRig } from './rig/rig.ts'
 
-/** plugin/install on top of Argo CD's own repo-server, in a cluster that enforces Pod Security `restricted`. */
+/** The plugin in the repo-server that plugin/install installs, in a namespace that enforces Pod Security `restricted`. */
 let rig: Rig
 let objects: Json[]
 
 beforeAll(async () => {
   rig = await startRig({ nodes: { stateless: 1, stateful: 0 } })
-  await createNamespace(rig, 'argocd')
-  objects = await installed(join(rig.folder, 'install'))
+  objects = await installedObjects()
 })
 afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.error(rig.tails())
 })
 afterAll(() => rig?.stop())
-
-/** What a kustomization builds that takes Argo CD's manifests, and plugin/install as a component. */
-async function installed(folder: string): Promise<Json[]> {
-  const { manifests } = await build()
-  mkdirSync(folder)
-  const given = (['argo-cd-repo-server', 'argo-cd-config'] as const).flatMap(
-    (name) => JSON.parse(readFileSync(manifests[name], 'utf8')) as Json[],
-  )
-  writeFileSync(join(folder, 'argo-cd.yaml'), given.map((object) => JSON.stringify(object)).join('\n---\n'))
-  symlinkSync(join(root, 'plugin/install'), join(folder, 'plugin'))
-  const kustomization = { namespace: 'argocd', resources: ['argo-cd.yaml'], components: ['plugin'] }
-  writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization))
-  const { command } = await findKustomize(root)
-  const text = execFileSync(command, kustomizeArguments(command), { cwd: folder, encoding: 'utf8' })
-  return parseAllDocuments(text).map((document) => document.toJS() as Json)
-}
 
 const one = (kind: string, name: string): Json =>
   objects.find((object) => object.kind === kind && object.metadata.name === name)
@@ -54,7 +33,9 @@ test('the API server accepts it, and its pod starts', async () => {
   const apply = ['apply', '--server-side', '--validate=strict', '-f', '-']
   expect(await rig.kubectl(apply, text)).not.toContain('Warning')
   const pod = await rig.until('the pod is there', async () => {
-    const { items } = await rig.api.get('/api/v1/namespaces/argocd/pods')
+    const { items } = await rig.api.get(
+      '/api/v1/namespaces/argocd/pods?labelSelector=app.kubernetes.io/name=argocd-repo-server',
+    )
     return items[0] as Json | undefined
   })
   const { spec } = pod

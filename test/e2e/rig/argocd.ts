@@ -10,6 +10,7 @@ export interface ArgocdOptions extends RepoServerOptions {
   /** Further entries of argocd-cm. */
   config?: Record<string, string>
   controller?: string[]
+  controllerEnvironment?: Record<string, string>
 }
 
 export interface Argocd {
@@ -41,8 +42,8 @@ export async function startArgocd(
   const { servers } = context
   await installConfig(context, api, options)
   const repoServer = await startRepoServer(context, options, { KUBECONFIG: kubeconfig('admin') })
-  const startController = () =>
-    repoServer.start('argocd-application-controller', [
+  const startController = () => {
+    const flags = [
       `--namespace=${namespace}`,
       `--repo-server=${repoServer.address}`,
       `--redis=${repoServer.redis}`,
@@ -50,7 +51,9 @@ export async function startArgocd(
       // It listens on all addresses whatever it is told: any free port.
       '--metrics-port=0',
       ...(options.controller ?? []),
-    ])
+    ]
+    return repoServer.start('argocd-application-controller', flags, options.controllerEnvironment)
+  }
   let controller = startController()
 
   const get = (name: string): Promise<Json | undefined> =>
@@ -114,5 +117,5 @@ async function installConfig({ built }: Context, api: Api, options: ArgocdOption
 
 function configuration({ applicationHealth, config }: ArgocdOptions): Record<string, string> {
   const health = 'resource.customizations.health.argoproj.io_Application'
-  return { ...(applicationHealth === undefined ? {} : { [health]: applicationHealth }), ...config }
+  return { ...config, ...(applicationHealth === undefined ? {} : { [health]: applicationHealth }) }
 }

@@ -18,7 +18,8 @@ export interface Source {
 export const manifests = {
   'argo-cd-crds': argoCd('manifests/crds'),
   'argo-cd-config': argoCd('manifests/base/config'),
-  'argo-cd-repo-server': argoCd('manifests/base/repo-server'),
+  // What manifests/cluster-install of the same tree builds.
+  'argo-cd-install': argoCd('manifests', ['install.yaml']),
   'kwok-crds': {
     module: 'kwok',
     source: 'sigs.k8s.io/kwok',
@@ -48,6 +49,6 @@ export async function collectManifests({ module, source, folder, only }: Source,
   writeFileSync(path, JSON.stringify(objects))
 }
 
-function argoCd(folder: string): Source {
-  return { module: 'argo-cd', source: 'github.com/argoproj/argo-cd/v3', folder }
+function argoCd(folder: string, only?: string[]): Source {
+  return { module: 'argo-cd', source: 'github.com/argoproj/argo-cd/v3', folder, ...(only && { only }) }
 }

@@ -8,6 +8,9 @@ export interface RepoServerOptions {
   plugin?: string
   /** Further variables of the servers, such as ARGOCD_CMP_CHUNK_SIZE. */
   environment?: Record<string, string>
+  /** Variables of one server only. */
+  repoServerEnvironment?: Record<string, string>
+  pluginEnvironment?: Record<string, string>
   repoServer?: string[]
 }
 
@@ -21,7 +24,7 @@ export interface RepoServer {
   /** Asks for manifests without the controller. */
   generate: ReturnType<typeof openGenerate>
   /** Starts another of Argo CD's servers with the same variables. */
-  start(name: string, args: string[]): { stop(): Promise<void> }
+  start(name: string, args: string[], environment?: Record<string, string>): { stop(): Promise<void> }
 }
 
 /** Starts redis, repo-server and, with a plugin, cmp-server, none of which needs a control plane; gives them once they serve. */
@@ -34,13 +37,15 @@ export async function startRepoServer(
   const at = async () => `${loopback.address}:${await loopback.freePort()}`
   const [redis, address, metrics] = [await at(), await at(), await at()]
   const environment = { ...prepare(context), ...more, ...options.environment }
-  const start = (name: string, args: string[]) =>
-    servers.start(name, built.binaries.argocd, args, { ...environment, ARGOCD_BINARY_NAME: name })
+  const start = (name: string, args: string[], own: Record<string, string> = {}) =>
+    servers.start(name, built.binaries.argocd, args, { ...environment, ...own, ARGOCD_BINARY_NAME: name })
   const port = (place: string) => place.split(':')[1]
 
   servers.start('redis', built.binaries.redis, [redis])
-  const cmpServer = options.plugin ? start('argocd-cmp-server', [`--config-dir-path=${options.plugin}`]) : undefined
-  start('argocd-repo-server', [
+  const cmpServer = options.plugin
+    ? start('argocd-cmp-server', [`--config-dir-path=${options.plugin}`], options.pluginEnvironment)
+    : undefined
+  const flags = [
     `--address=${loopback.address}`,
     `--port=${port(address)}`,
     `--metrics-address=${loopback.address}`,
@@ -49,7 +54,8 @@ export async function startRepoServer(
     '--disable-tls',
     '--client-ca-path=',
     ...(options.repoServer ?? []),
-  ])
+  ]
+  start('argocd-repo-server', flags, options.repoServerEnvironment)
   const sockets = environment.ARGOCD_PLUGINSOCKFILEPATH
   await servers.until('argocd-repo-server is ready', async () => {
     return (!options.plugin || readdirSync(sockets).length > 0) && (await fetch(`http://${metrics}/healthz`)).ok

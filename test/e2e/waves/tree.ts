@@ -7,6 +7,9 @@ export type Tree = Record<string, string>
 export const infra = 'platform-infra'
 export const services = 'platform-services'
 
+/** A test cannot wait for the ten minutes that a change may take, nor for five retries. */
+const impatient = { deadlineSeconds: 15, retries: 1 }
+
 /**
  * A small platform with something in every wave, made by the same code paths as the real one: infra is a ConfigMap, then a
  * StatefulSet and a Deployment, then a Job; mesh a Deployment; services are three definitions. A chart is replaced by the
@@ -24,10 +27,10 @@ export function smallPlatform(repository: string, environment = 'dev'): Tree {
       spec: { environment: { vault, stores: {} } },
     }),
     ...wave('infra', undefined, infra, {
-      ground: {},
-      store: { after: ['ground'], deadlineSeconds: 15 },
-      queue: { after: ['ground'], deadlineSeconds: 15 },
-      setup: { after: ['store', 'queue'], deadlineSeconds: 15 },
+      ground: { ...impatient },
+      store: { after: ['ground'], ...impatient },
+      queue: { after: ['ground'], ...impatient },
+      setup: { after: ['store', 'queue'], ...impatient },
     }),
     ...wave('mesh', 'infra', services, {
       // Where there is Helm, this is one.
@@ -36,7 +39,7 @@ export function smallPlatform(repository: string, environment = 'dev'): Tree {
         chart: { repository: 'https://charts.localhost', name: 'proxy', version: '1.0.0' },
       },
     }),
-    ...wave('services', 'mesh', services, { one: {}, two: {}, three: {} }),
+    ...wave('services', 'mesh', services, { one: impatient, two: impatient, three: impatient }),
     [`clusters/${environment}/kustomization.yaml`]: stringify({
       resources: ['../../apps', 'cluster.yaml'],
       patches: [{ path: 'wave.yaml' }],
@@ -150,16 +153,16 @@ export const deployment = (name: string, namespace: string, text: string): objec
   },
 })
 
-export const statefulSet = (name: string, text: string): object => ({
+export const statefulSet = (name: string, text: string, namespace = infra): object => ({
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
-  metadata: { name, namespace: infra },
+  metadata: { name, namespace },
   spec: { replicas: 2, serviceName: name, selector: { matchLabels: { app: name } }, template: template(name, text) },
 })
 
-export const job = (name: string, text: string): object => ({
+export const job = (name: string, text: string, namespace = infra): object => ({
   apiVersion: 'batch/v1',
   kind: 'Job',
-  metadata: { name, namespace: infra },
+  metadata: { name, namespace },
   spec: { backoffLimit: 0, template: template(name, text, 'Never') },
 })

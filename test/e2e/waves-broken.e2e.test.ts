@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Json } from './rig/api.ts'
+import type { Rule } from './rig/lifecycle.ts'
+import { type Observed, observe } from './waves/observe.ts'
+import { startWaves, type Waves } from './waves/platform.ts'
+import { component, deployment, infra, job, service, services, statefulSet, type Tree, version } from './waves/tree.ts'
+
+let waves: Waves
+let observed: Observed
+let count = 1000
+
+beforeAll(async () => {
+  waves = await startWaves()
+  observed = await observe(waves.rig)
+  await waves.rig.kubectl(['apply', '--server-side', '-f', '-'], JSON.stringify(policy))
+  await waves.arrived(await waves.commit({}), 120_000)
+}, 240_000)
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.error(waves?.rig.tails())
+})
+afterAll(async () => {
+  await observed?.stop()
+  await waves?.rig.stop()
+})
+
+/** What the cluster refuses by a policy of its own: a Deployment with this label. */
+const policy = {
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name: 'no-forbidden' },
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'], operations: ['CREATE', 'UPDATE'] },
+          ],
+        },
+        validations: [
+          { expression: "!('forbidden' in object.spec.template.metadata.labels)", message: 'is forbidden here' },
+        ],
+      },
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name: 'no-forbidden' },
+      spec: { policyName: 'no-forbidden', validationActions: ['Deny'] },
+    },
+  ],
+}
+
+/** A component of a wave that a test breaks, and what comes after it. */
+interface Victim {
+  readonly name: string
+  readonly namespace: string
+  readonly good: (text: string) => Tree
+  readonly later: readonly string[]
+}
+
+const objects = (file: string, all: object[]): Tree => ({
+  [file]: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: all }),
+})
+const files: Record<string, string> = {
+  queue: 'overlays/dev/infra/queue/objects.yaml',
+  proxy: 'clusters/dev/mesh/proxy/objects.yaml',
+}
+const plainVictim = (name: string, namespace: string, later: string[]): Victim => ({
+  name,
+  namespace,
+  later,
+  good: (text) => ({
+    ...objects(files[name]!, [deployment(name, namespace, text)]),
+    [files[name]!.replace('objects', 'kustomization')]: JSON.stringify({ resources: ['objects.yaml'] }),
+  }),
+})
+const victims: Victim[] = [
+  plainVictim('queue', infra, ['setup', 'proxy', 'one', 'two', 'three']),
+  plainVictim('proxy', services, ['one', 'two', 'three']),
+]
+
+/** Each sort of broken: what is committed, how its pods live, and what a person reads at the root. */
+interface Breakage {
+  readonly files: (victim: Victim, text: string) => Tree
+  readonly stages?: (victim: Victim, text: string) => Rule[]
+  readonly said: RegExp
+}
+const plainBreakages: Record<string, Breakage> = {
+  'that does not render': {
+    files: ({ name }) => ({
+      [files[name]!.replace('objects', 'kustomization')]: JSON.stringify({ resources: ['gone.yaml'] }),
+    }),
+    said: /cannot be rendered: .*gone\.yaml does not exist/,
+  },
+  'that the API server refuses': {
+    files: ({ name, namespace }, text) => {
+      const object: Json = deployment(name, namespace, text)
+      object.spec.selector.matchLabels = { app: 'another' }
+      return objects(files[name]!, [object])
+    },
+    said: /could not be applied: .*selector/,
+  },
+  'that a policy refuses': {
+    files: ({ name, namespace }, text) => {
+      const object: Json = deployment(name, namespace, text)
+      object.spec.template.metadata.labels.forbidden = 'yes'
+      return objects(files[name]!, [object])
+    },
+    said: /could not be applied: .*is forbidden here/,
+  },
+  'whose Job fails': {
+    files: ({ name, namespace }, text) =>
+      objects(files[name]!, [deployment(name, namespace, text), job(`${name}-job`, text, namespace)]),
+    stages: ({ name }, text) => [{ pods: { image: `${name}-job:${text}` }, crashAfter: 100 }],
+    said: /Job (queue|proxy)-job-[0-9a-f]{8} is Degraded: Job has reached the specified backoff limit/,
+  },
+  'whose Deployment never becomes ready': {
+    files: ({ name, namespace }, text) => objects(files[name]!, [deployment(name, namespace, text)]),
+    stages: ({ name }, text) => [{ pods: { image: `${name}:${text}` }, readyAfter: 'never' }],
+    said: /Deployment (queue|proxy) is Degraded: .*exceeded its progress deadline/,
+  },
+  'whose StatefulSet never becomes ready': {
+    files: ({ name, namespace }, text) =>
+      objects(files[name]!, [deployment(name, namespace, text), statefulSet(`${name}-set`, text, namespace)]),
+    stages: ({ name }, text) => [{ pods: { image: `${name}-set:${text}` }, readyAfter: 'never' }],
+    said: /is not healthy 15 s after its change: StatefulSet (queue|proxy)-set is Progressing/,
+  },
+}
+
+/** Waits until the root says of the component what fits, and gives it. */
+const rootSays = (name: string, said: RegExp, milliseconds = 90_000): Promise<string> =>
+  waves.rig.until(
+    `the root says ${said} of ${name}`,
+    async () => {
+      const { status } = await waves.argocd.get('root')
+      const lists: Json[] = [...(status.operationState?.syncResult?.resources ?? []), ...(status.resources ?? [])]
+      const messages = lists
+        .filter((one) => one.name === name && one.kind === 'Application')
+        .map((one) => one.health?.message ?? one.message ?? '')
+      const found = messages.find((message) => said.test(message))
+      if (!found) throw new Error(JSON.stringify({ messages, operation: status.operationState?.message }))
+      return found
+    },
+    milliseconds,
+  )
+
+const next = (): string => version(count++)
+
+describe.each(victims)('a commit to $name', (victim) => {
+  test.each(Object.entries(plainBreakages))(
+    '%s changes nothing later, is told at the root, and its repair goes in unattended',
+    async (_, breakage) => {
+      const text = next()
+      const later = Object.fromEntries(victim.later.map((name) => [name, text]))
+      await waves.rig.stages(breakage.stages?.(victim, text) ?? [])
+      await waves.commit({ ...breakage.files(victim, text), ...changeOf(later) })
+      await rootSays(victim.name, breakage.said)
+      // The root tries again and again by now, with what it has.
+      const untouched = victim.later.filter((name) => observed.changed(name, text) !== undefined)
+      expect(untouched).toEqual([])
+
+      const repaired = next()
+      await waves.arrived(await waves.commit(victim.good(repaired)), 120_000)
+      const done = observed.finished(victim.name, repaired)
+      expect(done).toBeDefined()
+      for (const name of victim.later) expect(observed.changed(name, text)).toBeGreaterThan(done!)
+    },
+    240_000,
+  )
+})
+
+function changeOf(texts: Record<string, string>): Tree {
+  const makers: Record<string, (text: string) => Tree> = {
+    setup: (text) => component('dev', 'infra', 'setup', [job('setup', text)]),
+    proxy: (text) => objects(files.proxy!, [deployment('proxy', services, text)]),
+    one: (text) => service('dev', 'one', text),
+    two: (text) => service('dev', 'two', text),
+    three: (text) => service('dev', 'three', text),
+  }
+  return Object.entries(texts).reduce((all, [name, text]) => ({ ...all, ...makers[name]!(text) }), {})
+}
