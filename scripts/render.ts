@@ -28,6 +28,12 @@ export async function run(words: string[], { files, git, render }: Desk): Promis
   }
   // Only the root reads it, and Argo CD tells it alike.
   const revision = component === 'root' ? (await git('rev-parse', 'HEAD'))?.trim() : undefined
+  if (component === 'root' && !revision)
+    return wrongWords(
+      folder,
+      'is stamped with the last commit, and there is none here',
+      'run it in a clone with a commit',
+    )
   const { code, stdout, stderr } = await render(folder, revision)
   return code === 0 ? { output: stdout, notes: stderr } : { notes: stderr, failed: true }
 }

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { installedSettings, type InstalledSettings } from './installed.ts'
+import { build } from './rig/build.ts'
 import { namespace, type Platform, startPlatform } from './platform.ts'
 
 /** A real Argo CD that is given what plugin/install would give it. */
@@ -10,7 +12,7 @@ let settings: InstalledSettings
 
 beforeAll(async () => {
   settings = await installedSettings()
-  platform = await startPlatform({}, settings)
+  platform = await startPlatform({ nodes: { stateless: 1, stateful: 0 }, vaultSecretsOperator: true }, settings)
 })
 afterEach(({ task }) => {
   if (task.result?.state === 'fail') console.error(platform?.rig.tails())
@@ -38,8 +40,26 @@ test('each server is told its own, and no place in a container', () => {
 test('it deploys a service with them, and keeps the health of each object', async () => {
   await platform.deploy('dev', ['money'])
   const { status } = await platform.argocd.healthy('money')
-  const deployment = status.resources.find(({ kind }: { kind: string }) => kind === 'Deployment')
-  expect(deployment).toMatchObject({ namespace, health: { status: 'Healthy' } })
+  for (const wanted of ['Deployment', 'VaultAuth', 'VaultDynamicSecret', 'VaultStaticSecret']) {
+    const found = status.resources.find(({ kind }: { kind: string }) => kind === wanted)
+    expect(found).toMatchObject({ namespace, health: { status: 'Healthy' } })
+  }
+})
+
+test('a number of seconds where Argo CD wants a duration is not taken', async () => {
+  const { binaries } = await build()
+  const graceWith = (value: string): string | undefined => {
+    const told = { ARGOCD_BINARY_NAME: 'argocd-application-controller', ARGOCD_REPO_ERROR_GRACE_PERIOD_SECONDS: value }
+    const help = execFileSync(binaries.argocd, ['--help'], {
+      env: { ...process.env, ...told },
+      encoding: 'utf8',
+      stdio: 'pipe',
+    })
+    return /--repo-error-grace-period-seconds.*\(default (\d+)\)/.exec(help)?.[1]
+  }
+  expect(graceWith(settings.controllerEnvironment.ARGOCD_REPO_ERROR_GRACE_PERIOD_SECONDS ?? '')).toBe('30')
+  // Its documentation gives a number.
+  expect(graceWith('30')).toBe('180')
 })
 
 test('it reads every value: none is of a form that it would pass over', () => {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -35,13 +35,17 @@ const containersOf = ({ spec }: Json): Json[] => [
 ]
 const nameOf = ({ kind, metadata }: Json) => `${kind} ${metadata.name}`
 
-/** Runs argocd on a file with this object. */
-const argocd = async (object: Json, ...words: string[]): Promise<string> => {
+/** Where Argo CD's sources are. */
+const moduleFolder = async (): Promise<string> => {
+  const module = await go('argo-cd', 'mod', 'download', '-json', 'github.com/argoproj/argo-cd/v3')
+  return (JSON.parse(module) as { Dir: string }).Dir
+}
+
+/** Runs `argocd admin settings`, and gives what it says. */
+const argocd = async (words: string[], more: NodeJS.ProcessEnv = {}): Promise<string> => {
   const { binaries } = await build()
-  const file = path.join(folder, `${object.metadata.name}.yaml`)
-  writeFileSync(file, JSON.stringify(object))
-  const env = { PATH: process.env.PATH, HOME: folder, ARGOCD_BINARY_NAME: 'argocd' }
-  return execFileSync(binaries.argocd, ['admin', 'settings', ...words, file], { env, encoding: 'utf8', stdio: 'pipe' })
+  const env = { PATH: process.env.PATH, HOME: folder, ARGOCD_BINARY_NAME: 'argocd', ...more }
+  return spawnSync(binaries.argocd, ['admin', 'settings', ...words], { env, encoding: 'utf8' }).stdout.trim()
 }
 
 describe('what is installed', () => {
@@ -71,6 +75,19 @@ describe('what is installed', () => {
     expect(unpinned[0]).toMatch(/^ghcr\.io\/septemcore\/platform-kernel\/argocd-plugin:[0-9a-f]{40}$/)
     const [, inDockerfile] = /^FROM (quay\.io\S+)/m.exec(readFileSync('plugin/Dockerfile', 'utf8')) ?? []
     expect(images).toContain(inDockerfile)
+  })
+
+  test('the file of the Go module is what the folder that is named would build', async () => {
+    const other = await copyInstall()
+    try {
+      symlinkSync(path.join(await moduleFolder(), 'manifests'), path.join(other.folder, '../manifests'))
+      const kustomization = path.join(other.folder, 'kustomization.yaml')
+      const named = readFileSync(kustomization, 'utf8').replace('- argo-cd.yaml', '- ../manifests/cluster-install')
+      writeFileSync(kustomization, named)
+      expect(await other.build()).toBe(text)
+    } finally {
+      other.remove()
+    }
   })
 
   test('no secret is in it', () => {
@@ -115,43 +132,34 @@ describe('how it is closed', () => {
     expect(containers[0].args).toContain('--requirepass $(REDIS_PASSWORD)')
   })
 
-  test('nobody logs in, and who would may nothing', async () => {
+  test('nobody logs in', () => {
     expect(one('ConfigMap', 'argocd-cm').data).toMatchObject({
       'admin.enabled': 'false',
       'users.anonymous.enabled': 'false',
       'statusbadge.enabled': 'false',
       'exec.enabled': 'false',
     })
-    const rights = one('ConfigMap', 'argocd-rbac-cm')
-    const can = (who: string) =>
-      argocd(rights, 'rbac', 'can', who, 'get', 'applications', '*/*', '--policy-file').catch(
-        (error: { stdout: string }) => error.stdout,
-      )
-    expect((await can('alice')).trim()).toBe('No')
-    // The question is one that is answered with Yes to who may.
-    expect((await can('role:admin')).trim()).toBe('Yes')
   })
 })
 
 describe('the settings', () => {
   test('Argo CD takes argocd-cm', async () => {
-    const said = await argocd(one('ConfigMap', 'argocd-cm'), 'validate', '--argocd-cm-path')
+    const file = path.join(folder, 'argocd-cm.yaml')
+    writeFileSync(file, JSON.stringify(one('ConfigMap', 'argocd-cm')))
+    const said = await argocd(['validate', '--argocd-cm-path', file])
     expect(said).not.toContain('❌')
     expect(said).toContain('✅ resource-overrides')
   })
 
   test('each is one that Argo CD documents, and the official ones are kept', async () => {
-    const [{ Dir }, official] = [
-      JSON.parse(await go('argo-cd', 'mod', 'download', '-json', 'github.com/argoproj/argo-cd/v3')) as { Dir: string },
-      JSON.parse(readFileSync((await build()).manifests['argo-cd-install'], 'utf8')) as Json[],
-    ]
-    const documented = (map: string) => readFileSync(path.join(Dir, `docs/operator-manual/${map}.yaml`), 'utf8')
+    const official = JSON.parse(readFileSync((await build()).manifests['argo-cd-install'], 'utf8')) as Json[]
+    const docs = path.join(await moduleFolder(), 'docs/operator-manual')
     for (const map of ['argocd-cm', 'argocd-rbac-cm', 'argocd-cmd-params-cm']) {
       const { data } = one('ConfigMap', map)
       const before = official.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === map)?.data ?? {}
       expect(data).toMatchObject(before)
       const ours = Object.keys(data).filter((key) => !(key in before) && !key.startsWith('resource.customizations.'))
-      const known = documented(map)
+      const known = readFileSync(path.join(docs, `${map}.yaml`), 'utf8')
       expect(ours.filter((key) => !known.includes(`\n  ${key}:`))).toEqual([])
     }
   })
@@ -229,6 +237,13 @@ describe('in a cluster', () => {
       const names = new Set((items as Json[]).map(({ metadata }) => metadata.labels['app.kubernetes.io/name']))
       return names.size === workloads().length
     })
+  })
+
+  test('who is logged in may nothing', async () => {
+    const can = (who: string) =>
+      argocd(['rbac', 'can', who, 'get', 'applications', '*/*', '--namespace=argocd'], { KUBECONFIG: rig.kubeconfig })
+    expect(await can('alice')).toBe('No')
+    expect(await can('role:admin')).toBe('Yes')
   })
 
   test('a second time nothing changes', async () => {

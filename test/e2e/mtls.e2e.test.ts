@@ -101,23 +101,24 @@ function reach(options: ConnectionOptions): Promise<string> {
 const certificate = (name: string): Buffer =>
   readFileSync(path.join(places['argocd-application-controller'], 'reposerver/mtls', name))
 
+const workloads = (): Json[] => objects.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+
 test('a pod without the Secrets does not start', () => {
-  for (const { kind, spec } of objects) {
-    if (kind !== 'Deployment' && kind !== 'StatefulSet') continue
-    for (const { name, secret } of spec.template.spec.volumes ?? [])
-      if (name === 'argocd-repo-server-mtls') expect(secret.optional).toBe(false)
-  }
-  const { volumes } =
-    objects.find(({ metadata }) => metadata.name === 'argocd-repo-server' && metadata)?.spec?.template.spec ?? {}
-  expect(volumes).toContainEqual(
-    expect.objectContaining({ name: 'argocd-repo-server-tls', secret: expect.objectContaining({ optional: false }) }),
-  )
+  const mandatory = (secret: string) =>
+    workloads()
+      .filter(({ spec }) =>
+        spec.template.spec.volumes?.some(
+          (volume: Json) => volume.secret?.secretName === secret && volume.secret.optional === false,
+        ),
+      )
+      .map(({ metadata }) => metadata.name)
+  const all = ['argocd-repo-server', 'argocd-server', 'argocd-application-controller']
+  expect(mandatory('argocd-repo-server-mtls')).toEqual(all)
+  expect(mandatory('argocd-repo-server-tls')).toEqual(['argocd-repo-server'])
 })
 
 test('the private key of repo-server is in no other pod', () => {
-  const others = objects.filter(
-    ({ kind, metadata }) => /Deployment|StatefulSet/.test(kind) && metadata.name !== 'argocd-repo-server',
-  )
+  const others = workloads().filter(({ metadata }) => metadata.name !== 'argocd-repo-server')
   const keys = others.flatMap(({ spec }) =>
     (spec.template.spec.volumes ?? [])
       .filter(({ name }: Json) => name === 'argocd-repo-server-tls')

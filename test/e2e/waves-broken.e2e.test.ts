@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from './rig/api.ts'
 import type { Rule } from './rig/lifecycle.ts'
@@ -182,3 +183,97 @@ function changeOf(texts: Record<string, string>): Tree {
   }
   return Object.entries(texts).reduce((all, [name, text]) => ({ ...all, ...makers[name]!(text) }), {})
 }
+
+/** A service whose patch makes of its Deployment what nobody runs. */
+const patched = (text: string, operations: object[]): Tree =>
+  service('dev', 'one', text, {
+    patches: {
+      quick: { target: { kind: 'Deployment' }, patch: JSON.stringify([...quickly, ...operations]) },
+    },
+  })
+const quickly = [
+  { op: 'replace', path: '/spec/minReadySeconds', value: 0 },
+  { op: 'replace', path: '/spec/progressDeadlineSeconds', value: 10 },
+]
+
+const brokenServices: [string, (text: string) => Tree, RegExp, ((text: string) => Rule[])?][] = [
+  [
+    'that does not render',
+    () => ({ 'base/services/one/definition.yaml': 'kind: ServiceDefinition\n' }),
+    /cannot be rendered: .*base\/services\/one\/definition\.yaml/,
+  ],
+  [
+    'that the API server refuses',
+    (text) => patched(text, [{ op: 'replace', path: '/spec/selector/matchLabels', value: { app: 'another' } }]),
+    /could not be applied: .*selector/,
+  ],
+  [
+    'that a policy refuses',
+    (text) => patched(text, [{ op: 'add', path: '/spec/template/metadata/labels/forbidden', value: 'yes' }]),
+    /could not be applied: .*is forbidden here/,
+  ],
+  [
+    'whose Deployment never becomes ready',
+    (text) => service('dev', 'one', text),
+    /Deployment one is Degraded: .*exceeded its progress deadline/,
+    (text) => [{ pods: { image: `one:${text}` }, readyAfter: 'never' }],
+  ],
+]
+
+describe('a commit to a service', () => {
+  test.each(brokenServices)(
+    '%s does not hold up its fellows, now or later',
+    async (_, broken, saying, stages) => {
+      const text = next()
+      await waves.rig.stages(stages?.(text) ?? [])
+      await waves.commit({ ...broken(text), ...changeOf({ two: text }) })
+      await rootSays('one', saying)
+      const rolledOut = (name: string, wanted: string) =>
+        waves.rig.until(`${name} is rolled out`, async () => observed.finished(name, wanted), 90_000)
+      await rolledOut('two', text)
+      const later = next()
+      await waves.commit(changeOf({ three: later }))
+      await rolledOut('three', later)
+
+      const repaired = next()
+      await waves.arrived(await waves.commit(changeOf({ one: repaired })), 120_000)
+    },
+    240_000,
+  )
+})
+
+describe('a component that falls sick by itself', () => {
+  test('holds back neither a bump of another nor its undoing, and its own change still counts', async () => {
+    const { rig } = waves
+    await rig.stages([])
+    const [good, text] = [next(), next()]
+    await waves.arrived(await waves.commit(plainVictim('queue', infra, []).good(good)), 120_000)
+    // Longer than its deadline after its change.
+    await setTimeout(20_000)
+    await rig.stages([{ pods: { image: `queue:${good}` }, readyAfter: 'never' }])
+    await rig.kubectl(['delete', 'pods', '-n', infra, '-l', 'app=queue', '--wait=false'])
+    await rig.until('queue is sick', async () => (await waves.argocd.get('queue')).status.health.status !== 'Healthy')
+    await waves.commit(changeOf({ one: text }))
+    await rig.until('one is rolled out', async () => observed.finished('one', text), 60_000)
+    await rootSays('queue', /fell sick by itself/)
+
+    const own = next()
+    await rig.stages([{ pods: { labels: { app: 'queue' } }, readyAfter: 'never' }])
+    await waves.commit({ ...plainVictim('queue', infra, []).good(own), ...changeOf({ one: own }) })
+    await rootSays('queue', /is Degraded/)
+    expect(observed.changed('one', own)).toBeUndefined()
+    await rig.stages([])
+    await waves.arrived(await waves.commit({}), 120_000)
+    expect(observed.finished('one', own)).toBeDefined()
+  }, 300_000)
+})
+
+test('a commit that comes during a rollout waits for it, and no longer', async () => {
+  const [slow, late] = [next(), next()]
+  await waves.rig.stages([{ pods: { image: `proxy:${slow}` }, readyAfter: 4000 }])
+  await waves.commit(changeOf({ proxy: slow }))
+  await waves.rig.until('proxy changes', async () => observed.changed('proxy', slow), 60_000)
+  const revision = await waves.commit(changeOf({ two: late }))
+  await waves.arrived(revision, 120_000)
+  expect(observed.changed('two', late)).toBeGreaterThan(observed.finished('proxy', slow)!)
+}, 180_000)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { root } from '../plugin.ts'
 
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
@@ -10,7 +10,18 @@ const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: obje
 
 /** A copy of the repository that a test may change. */
 const clone = mkdtempSync(path.join(tmpdir(), 'clone-'))
-for (const entry of ['base', 'docs', 'overlays', 'plugin', 'scripts', 'package.json', 'package-lock.json', '.npmrc']) {
+for (const entry of [
+  'apps',
+  'base',
+  'clusters',
+  'docs',
+  'overlays',
+  'plugin',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  '.npmrc',
+]) {
   cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true })
 }
 symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'))
@@ -43,6 +54,11 @@ it.each(['README.md', ...globSync('docs/*.md', { cwd: root })])('every link in %
 })
 
 describe('a newcomer who follows README', () => {
+  beforeAll(() => {
+    const identity = '-c user.name=newcomer -c user.email=newcomer@localhost -c commit.gpgSign=false'
+    run(`git init --quiet && git add apps base clusters overlays && git ${identity} commit --quiet -m 'As cloned'`)
+  })
+
   it('sees what runs in production', () => {
     // The first and the last line are what brought this test to run.
     const [install, ...others] = commands('Platform-Kernel').trim().split('\n')

@@ -4,7 +4,7 @@ import type { ApiServer } from './api-server.ts'
 import type { Context } from './context.ts'
 import type { Lifecycle, Rule } from './lifecycle.ts'
 import { selectedPods } from './pods.ts'
-import { fixedStages, podStages } from './stages.ts'
+import { fixedStages, operatorStages, podStages } from './stages.ts'
 
 const path = '/apis/kwok.x-k8s.io/v1alpha1/stages'
 
@@ -21,16 +21,17 @@ export function startKwok({ servers, built }: Context, apiServer: ApiServer, mor
   servers.start('kwok', built.binaries.kwok, flags)
 }
 
-/** Installs the stages of nodes, volumes and pods. */
-export async function installStages(api: Api, rules: Rule[] = [], byDefault: Lifecycle = {}): Promise<void> {
-  await Promise.all([...fixedStages(), ...podStages(rules, byDefault)].map((stage) => api.create(path, stage)))
+/** Installs the stages of nodes, volumes and pods, and of what operators would look at if it is asked for. */
+export async function installStages(api: Api, byDefault: Lifecycle = {}, operators = false): Promise<void> {
+  const stages = [...fixedStages(), ...podStages([], byDefault), ...(operators ? operatorStages() : [])]
+  await Promise.all(stages.map((stage) => api.create(path, stage)))
 }
 
 /** Replaces the lifecycles of all pods, those that run included. */
 export async function replaceLifecycles(api: Api, rules: Rule[], byDefault: Lifecycle): Promise<void> {
   const { items } = await api.get(path)
   const before = new Map<string, Json>(items.map((stage: Json) => [stage.metadata.name, stage]))
-  const fixed = new Set(fixedStages().map((stage) => stage.metadata.name))
+  const fixed = new Set([...fixedStages(), ...operatorStages()].map((stage) => stage.metadata.name))
   const after = new Set<string>()
   for (const stage of podStages(rules, byDefault)) {
     const { name } = stage.metadata

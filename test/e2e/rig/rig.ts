@@ -29,6 +29,8 @@ export interface RigOptions {
   lifecycle?: Lifecycle
   /** Whether metrics.k8s.io is served, by metrics-server; what pods use is what usage() says. */
   metrics?: boolean
+  /** Whether something stands in for the Vault Secrets Operator and says of its objects that they are Ready. */
+  vaultSecretsOperator?: boolean
   /** Further flags of kube-controller-manager, such as --horizontal-pod-autoscaler-sync-period=2s. */
   controllerManager?: string[]
 }
@@ -62,6 +64,8 @@ export interface Rig {
   repository(name: string): Promise<Repository>
   /** Asks until the probe gives a value, and gives it; fails after the time, or when a server has died. */
   until<T>(what: string, probe: () => Promise<T | undefined | false>, milliseconds?: number): Promise<T>
+  /** Kills the server of this name (that of its log) as a crash would, and gives what starts it again as it was. */
+  kill(name: string): Promise<() => void>
   /** The last lines of every server's log. */
   tails(lines?: number): string
   /** Ends every process and removes the folder; "keep" leaves the logs. */
@@ -111,6 +115,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       freePort: loopback.freePort,
       repository: (name) => createRepository(join(folder, 'repositories', name)),
       until: servers.until,
+      kill: servers.kill,
       tails: servers.tails,
       stop,
     }
@@ -135,7 +140,7 @@ async function startControlPlane(context: Context, options: RigOptions, kubelet?
   // Its garbage collector sees the kinds of the CRDs up to 30 s later; after them it would cost 5 s of every start.
   startControllerManager(context, apiServer, options.controllerManager)
   await installCrds(context, api)
-  await installStages(api, [], options.lifecycle)
+  await installStages(api, options.lifecycle, options.vaultSecretsOperator)
   startKwok(context, apiServer, kubelet ? usageFlags(context, kubelet) : [])
   const { stateless = 3, stateful = 3 } = options.nodes ?? {}
   await addNodes(api, 'stateless', stateless, { kubelet })

@@ -13,6 +13,8 @@ interface Server {
 
 export interface Servers {
   start(name: string, file: string, args: string[], environment?: NodeJS.ProcessEnv): Server
+  /** Kills the server of this name as a crash would, and gives what starts it again as it was. */
+  kill(name: string): Promise<() => void>
   /** The environment of this rig's processes: whoever carries it ends with the rig. */
   environment: NodeJS.ProcessEnv
   /** The last lines of every server's log. */
@@ -30,6 +32,7 @@ export function openServers(folder: string): Servers {
   const environment = { PATH: process.env.PATH, HOME: folder, [marker]: folder }
   const watchdog = startWatchdog(folder)
   const dead: string[] = []
+  const running = new Map<string, { child: ChildProcess; expectEnd: () => void; again: () => void }>()
   let stopping = false
 
   function start(name: string, file: string, args: string[], more: NodeJS.ProcessEnv = {}): Server {
@@ -45,11 +48,24 @@ export function openServers(folder: string): Servers {
       process.stderr.write(`${join(logs, `${name}.log`)}  ${dead.at(-1)}\n${tail(logs, `${name}.log`, 20)}\n`)
     })
     child.unref()
+    running.set(name, {
+      child,
+      expectEnd: () => void (ending = true),
+      again: () => void start(name, file, args, more),
+    })
     const stop = async () => {
       ending = true
       await end(child)
     }
     return { name, pid: child.pid ?? 0, stop }
+  }
+
+  async function kill(name: string): Promise<() => void> {
+    const server = running.get(name)
+    if (!server) throw new Error(`${name}  does not run; these do: ${[...running.keys()].join(', ')}`)
+    server.expectEnd()
+    await end(server.child, 'SIGKILL')
+    return server.again
   }
 
   function tails(lines = 8): string {
@@ -87,7 +103,7 @@ export function openServers(folder: string): Servers {
     await ended
   }
 
-  return { start, environment, tails, until, stop }
+  return { start, kill, environment, tails, until, stop }
 }
 
 function startWatchdog(folder: string): ChildProcess {
@@ -101,10 +117,10 @@ function startWatchdog(folder: string): ChildProcess {
   return child
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
-  child.kill('SIGTERM')
+  child.kill(signal)
   const timer = globalThis.setTimeout(() => child.kill('SIGKILL'), 5_000)
   await ended
   clearTimeout(timer)

@@ -1,3 +1,4 @@
+import { vaultSecretsOperator } from '../../../scripts/schemas/vault-secrets-operator.ts'
 import type { Json } from './api.ts'
 import type { Lifecycle, Rule, Selection } from './lifecycle.ts'
 import { beginning, completed, crashed, failed, ready, restarted, unready } from './pod-status.ts'
@@ -20,6 +21,17 @@ export function fixedStages(): Json[] {
     stage('Node', 'node-ready', all('.status.addresses != null', not(is.ready)), 0, status(nodeConditions)),
     stage('PersistentVolumeClaim', 'claim-provisioned', '.spec.volumeName == null', 0, { apply: { template: volume } }),
   ]
+}
+
+/** Gives stages that stand in for the Vault Secrets Operator: half a second after a change, each of its objects is Ready. */
+export function operatorStages(): Json[] {
+  const seen = 'any(.status.conditions[]?; .type == "Ready" and .observedGeneration == $generation)'
+  return Object.keys(vaultSecretsOperator).map((id) => {
+    const [apiGroup = '', kind = ''] = id.split(' ')
+    const when = not(`.metadata.generation as $generation | ${seen}`)
+    const step = { patch: { subresource: 'status', root: 'status', type: 'merge', template: operatorConditions } }
+    return stage(kind, `operator-${kind.toLowerCase()}`, when, half, step, apiGroup)
+  })
 }
 
 function lifecycleStages(prefix: string, mine: string, lifecycle: Lifecycle): Json[] {
@@ -69,6 +81,16 @@ conditions:
   lastTransitionTime: {{ Now | Quote }}
 `
 
+const operatorConditions = `
+conditions:
+- type: Ready
+  status: "True"
+  reason: Ready
+  message: Ready
+  observedGeneration: {{ .metadata.generation }}
+  lastTransitionTime: {{ Now | Quote }}
+`
+
 // Kept when its claim goes: the controller manager would delete a host path itself, on this machine.
 const volume = `
 apiVersion: v1
@@ -113,14 +135,14 @@ function status(template: string): Json {
   return { patch: { subresource: 'status', root: 'status', template } }
 }
 
-function stage(kind: string, name: string, when: string, delay: number, step: Json): Json {
+function stage(kind: string, name: string, when: string, delay: number, step: Json, apiGroup = 'v1'): Json {
   const jq = { key: when, operator: 'In', values: ['true'] }
   return {
     apiVersion: 'kwok.x-k8s.io/v1alpha1',
     kind: 'Stage',
     metadata: { name },
     spec: {
-      resourceRef: { apiGroup: 'v1', kind },
+      resourceRef: { apiGroup, kind },
       selector: { matchExpressions: [{ jq }] },
       delay: { durationMilliseconds: delay },
       steps: [step],

@@ -14,6 +14,8 @@ export interface Observed {
   changed(component: string, text: string): number | undefined
   /** When it had first rolled that text out; for a Job, when it was complete. */
   finished(component: string, text: string): number | undefined
+  /** When the object of this name was deleted. */
+  deleted(name: string): number | undefined
   stop(): Promise<void>
 }
 
@@ -27,9 +29,13 @@ const kinds = [
 /** Watches Deployments, StatefulSets and Jobs of both namespaces, and ConfigMaps of infra, from now on. */
 export async function observe(rig: Rig): Promise<Observed> {
   const states = new Map<string, State[]>()
+  const gone = new Map<string, number>()
   const note = (kind: string) => (event: { type: string; object: Json }) => {
-    if (event.type === 'DELETED') return
     const { metadata } = event.object
+    if (event.type === 'DELETED') {
+      gone.set(metadata.name, Number(metadata.resourceVersion))
+      return
+    }
     // Jobs end in the hash of their content.
     const name = kind === 'jobs' ? metadata.name.replace(/-[0-9a-f]{8}$/, '') : metadata.name
     states.set(name, [...(states.get(name) ?? []), { at: Number(metadata.resourceVersion), object: event.object }])
@@ -45,6 +51,7 @@ export async function observe(rig: Rig): Promise<Observed> {
   return {
     changed: (component, text) => first(component, (object) => carries(object, text)),
     finished: (component, text) => first(component, (object) => carries(object, text) && isFinished(object)),
+    deleted: (name) => gone.get(name),
     stop: async () => void (await Promise.all(stops.map((stop) => stop()))),
   }
 }

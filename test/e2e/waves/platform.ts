@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { installedSettings } from '../installed.ts'
 import { createNamespace, pluginFolder } from '../platform.ts'
 import type { Json } from '../rig/api.ts'
-import type { Argocd, ArgocdOptions } from '../rig/argocd.ts'
+import type { Argocd } from '../rig/argocd.ts'
 import type { Repository } from '../rig/repository.ts'
 import { type Rig, type RigOptions, startRig } from '../rig/rig.ts'
 import { infra, services, smallPlatform, type Tree } from './tree.ts'
-
-const root = path.resolve(import.meta.dirname, '../../..')
 
 /** A rig with a small platform in waves: its repository, and an Argo CD that runs its root. */
 export interface Waves {
@@ -22,13 +20,8 @@ export interface Waves {
   applications(): Promise<Map<string, Json>>
 }
 
-/** What every test of the order needs of Argo CD: the health script before the controller starts, and what it reads. */
-export const argocdOptions: ArgocdOptions = {
-  applicationHealth: readFileSync(path.join(root, 'plugin/install/health/application.lua'), 'utf8'),
-  config: { 'resource.customizations.useOpenLibs.argoproj.io_Application': 'true' },
-  controller: ['--persist-resource-health', '--app-resync=10', '--app-resync-jitter=0'],
-  environment: { ARGOCD_SYNC_WAVE_DELAY: '1' },
-}
+/** A deadline is noticed when Argo CD looks next, and a test cannot wait the minute that is installed. */
+const impatient = ['--app-resync=10', '--app-resync-jitter=0']
 
 /** Starts a rig with the small platform committed and its root applied, as bootstrap applies them. */
 export async function startWaves(
@@ -41,9 +34,11 @@ export async function startWaves(
     for (const name of [infra, services]) await createNamespace(rig, name)
     const repository = await rig.repository('platform')
     await repository.commit(change(smallPlatform(repository.url, environment)))
-    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...argocdOptions })
+    const settings = await installedSettings()
+    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...settings, controller: impatient })
     const applied = ['apps/project.yaml', `clusters/${environment}/root.yaml`]
-    for (const file of applied) await rig.kubectl(['apply', '--server-side', '-f', path.join(repository.folder, file)])
+    for (const file of applied)
+      await rig.kubectl(['apply', '--server-side', '--force-conflicts', '-f', path.join(repository.folder, file)])
     const applications = async () => {
       const { items } = await rig.api.get('/apis/argoproj.io/v1alpha1/namespaces/argocd/applications')
       return new Map((items as Json[]).map((application) => [application.metadata.name as string, application]))
@@ -54,7 +49,7 @@ export async function startWaves(
       repository,
       applications,
       commit: async (files) => {
-        const revision = await repository.commit(files, Object.keys(files).join(', '))
+        const revision = await repository.commit(files, Object.keys(files).join(', ') || 'Nothing')
         await argocd.refresh('root')
         return revision
       },

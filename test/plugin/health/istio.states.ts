@@ -23,7 +23,7 @@ const silent = (
     ['telemetry.istio.io/v1', 'Telemetry'],
   ] as const
 ).map(([apiVersion, kind]): State => ({
-  claim: `a ${kind} of which istiod says nothing`,
+  claim: `${kind} of which istiod says nothing`,
   object: object(apiVersion, kind),
   status: 'Healthy',
 }))
