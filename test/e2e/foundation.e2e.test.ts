@@ -43,8 +43,9 @@ describe.each(environments)('the foundation of %s', (environment) => {
   const refusals = async (): Promise<string[]> =>
     (await rig.api.get(`/api/v1/namespaces/${namespace}/events?fieldSelector=reason%3DFailedCreate`)).items
       .map(({ message }: Json) => message)
-      // kubectl creates in the order of the text, a Deployment before its account: Argo CD has an order of its own.
-      .filter((message: string) => !/serviceaccount ".*" not found$/.test(message))
+      // kubectl creates in the order of the text, a Deployment before its account: Argo CD has an order of its own. And of
+      // many pods that count themselves at once one may come too late, which is tried again.
+      .filter((message: string) => !/serviceaccount ".*" not found$|Operation cannot be fulfilled on/.test(message))
 
   const podsOf = async (name: string): Promise<Json[]> => {
     const labels = encodeURIComponent(`app.kubernetes.io/name=${name}`)
@@ -309,8 +310,8 @@ describe.each(environments)('the foundation of %s', (environment) => {
     await rig.until('a pod is refused', async () =>
       (await refusals()).some((message) => /exceeded quota: services/.test(message)),
     )
-    const { used } = await quota()
-    expect(Number(used.pods)).toBeLessThanOrEqual(Number(hard.pods))
+    // Not «at most the quota»: its controller counts what it has seen, and lets a few more in when it is late.
+    expect((await podsOf('audit')).length).toBeLessThan(Number(hard.pods))
   })
 })
 
@@ -331,7 +332,7 @@ describe('under Argo CD, on a cluster that has nothing', () => {
     // The project that stands in the tree, and the Application that the tree becomes.
     const here = (text: string) => text.replaceAll(/https:\/\/github\.com\/septemcore\/[a-z-]+\.git/g, repository.url)
     await rig.kubectl(
-      ['apply', '--server-side', '-f', '-'],
+      ['apply', '--server-side', '--force-conflicts', '-f', '-'],
       here(readFileSync(path.join(root, 'apps/project.yaml'), 'utf8')),
     )
     const applications = await rendered('clusters/dev', { ARGOCD_APP_REVISION: revision })
