@@ -1,18 +1,20 @@
 import { parse } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
+import { quantityValue } from '../../plugin/service/quantity.ts'
 import { quotaFile, quotaOf } from '../capacity/quota.ts'
 import type { Tree } from '../files.ts'
 
-/** Takes an environment and a render of its services, returns where their quota is another than they ask for: with a smaller one pods would not come to be. */
+/** Takes an environment and a render of its services, returns where their quota is less than they ask for: pods would not come to be. */
 export function staleQuota(environment: string, manifests: string, files: Tree): Finding[] {
   const file = quotaFile(environment)
   const text = files.read(file)
   const wanted = quotaOf(manifests)
-  if (text === undefined || text === wanted) return []
+  if (text === undefined) return []
   const [allowed, asked] = [hard(text), hard(wanted)]
-  const other = Object.keys(asked).filter((key) => allowed[key] !== asked[key])
-  const list = other.map((key) => `${key} ${asked[key]}, not ${allowed[key] ?? 'unsaid'}`).join(', ')
-  const fact = `the services of ${environment} ask for ${list || 'the same in other words'}`
+  const less = Object.keys(asked).filter((key) => quantityValue(allowed[key] ?? '0') < quantityValue(asked[key]!))
+  if (less.length === 0) return []
+  const list = less.map((key) => `${key} ${asked[key]}, not ${allowed[key] ?? '0'}`).join(', ')
+  const fact = `the services of ${environment} ask for ${list}`
   return [{ at: { file }, fact, remedy: 'npm run capacity' }]
 }
 

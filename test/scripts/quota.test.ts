@@ -54,9 +54,10 @@ it('a quota counts the proxy of the mesh with every pod, and is written as the A
   expect(text).toContain('limits.memory: 14Gi')
 })
 
-it('a quota that is another than the services ask for is refused', () => {
+it('a quota that is less than the services ask for is refused', () => {
   const files = (text: string | undefined) => ({ read: () => text, kind: () => undefined, list: () => [] })
   expect(staleQuota('dev', service(3), files(quotaOf(service(3))))).toEqual([])
+  expect(staleQuota('dev', service(1), files(quotaOf(service(3))))).toEqual([])
   expect(staleQuota('dev', service(3), files(undefined))).toEqual([])
   expect(formatFindings(staleQuota('dev', service(3), files(quotaOf(service(1)))))).toBe(
     `${quotaFile('dev')}  the services of dev ask for pods 7, not 3, requests.cpu 1400m, not 600m, requests.memory 1400Mi, not 600Mi, limits.memory 14Gi, not 6Gi\n  npm run capacity\n`,
