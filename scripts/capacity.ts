@@ -1,16 +1,16 @@
-import { parseAllDocuments } from 'yaml'
-import type { KubernetesObject } from '../plugin/kind.ts'
-import { type Amount, type Demand, demands, meshProxy, sum } from './capacity/demand.ts'
+import { type Amount, type Demand, demands, meshProxy, rolling, sum } from './capacity/demand.ts'
 import { node, nodesFor } from './capacity/nodes.ts'
+import { quotaFile, quotaOf } from './capacity/quota.ts'
 import type { Desk, Outcome } from './command.ts'
 import { environments } from './environments.ts'
 
 export const usage = `npm run capacity
-  writes docs/capacity.md: what the services of each environment ask for, computed from their renders`
+  writes what the services of each environment ask for, computed from their renders: docs/capacity.md, and the quota of
+  their namespace in overlays/<env>/infra/foundation`
 
 export const capacityFile = 'docs/capacity.md'
 
-/** Writes the capacity table of all environments. */
+/** Writes the capacity table of all environments, and the quota of each. */
 export async function run(words: string[], desk: Desk): Promise<Outcome> {
   if (words.length > 0) return { wrongWords: true }
   const renders: Record<string, string> = {}
@@ -18,6 +18,7 @@ export async function run(words: string[], desk: Desk): Promise<Outcome> {
     const { code, stdout, stderr } = await desk.render(`overlays/${environment}/services`)
     if (code !== 0) return { notes: stderr, failed: true }
     renders[environment] = stdout
+    desk.replace(quotaFile(environment), quotaOf(stdout))
   }
   const text = capacityTable(renders)
   desk.replace(capacityFile, text)
@@ -27,14 +28,11 @@ export async function run(words: string[], desk: Desk): Promise<Outcome> {
 /** Takes a render of each environment, returns the text of the capacity table. */
 export function capacityTable(renders: Readonly<Record<string, string>>): string {
   const rows = Object.entries(renders).flatMap(([environment, manifests]) => {
-    const objects = parseAllDocuments(manifests, { version: '1.1' }).map(
-      (document) => document.toJS() as KubernetesObject,
-    )
-    const all = demands(objects)
+    const all = demands(manifests)
     return [
       row(environment, 'fewest replicas', all, ({ fewest }) => fewest),
       row(environment, 'most replicas', all, ({ most }) => most),
-      row(environment, 'most replicas, all rolling at once', all, ({ most, surge }) => most + surge),
+      row(environment, 'most replicas, all rolling at once', all, rolling),
     ]
   })
   const proxy = `${cores(meshProxy.requests.cpu)} and ${mebibytes(meshProxy.requests.memory)}`
@@ -43,7 +41,9 @@ export function capacityTable(renders: Readonly<Record<string, string>>): string
 What the services of each environment ask for. Written by \`npm run capacity\` from the renders; a test fails when it is stale.
 
 Counted: every container, the Vault Proxy (a native sidecar), and for each pod the proxy that the mesh injects, with
-Istio's default requests (${proxy}). The last row of an environment has every Deployment surge at the same time.
+Istio's default requests (${proxy}). The last row of an environment has every Deployment roll at the same time: one pod
+more, and those that still end. The next pod goes 10 s after the last at the soonest, and each has its grace to end (45 s
+for most), in which it still counts, for its node as for a quota. That row is the ResourceQuota of \`platform-services\`.
 Nodes are of 4 cores and 16 GiB, of which pods can use ${cores(node.cpu)} and ${mebibytes(node.memory)}; each pod goes to the first node with
 room, largest first. What runs on \`node-type: stateful\` nodes is not in this table: its components are not here yet.
 

@@ -5,9 +5,11 @@ import { wrongSource } from '../plugin/sources.ts'
 import { checkClusters } from './check/clusters.ts'
 import { staleDigests } from './check/digests.ts'
 import { refusedObjects } from './check/objects.ts'
+import { staleQuota } from './check/quota.ts'
 import { wrongReferences } from './check/references.ts'
 import { alteredValues } from './check/sources.ts'
 import { filesUnder, overrideFiles, unknownOverlays, unlistedServices, unreadFiles } from './check/tree.ts'
+import { unchangeableFields } from './check/unchangeable.ts'
 import type { Desk, Outcome } from './command.ts'
 import { environments } from './environments.ts'
 
@@ -43,21 +45,27 @@ export async function checkTree(
     ...overrideFiles(paths),
     ...unknownOverlays(desk.files),
     ...yaml.flatMap((path) => alteredValues(path, desk.files.read(path) ?? '')),
-    ...(await changedPins(base, yaml, desk)),
+    ...(await changes(base, yaml, desk)),
   ]
+  const follows: Finding[] = []
   let rendered = 0
   for (const environment of environments) {
     const checked = await checkEnvironment(environment, desk)
     findings.push(...checked.findings)
+    follows.push(...(checked.follows ?? []))
     rendered += checked.objects
   }
   const clusters = await checkClusters(environments, desk)
   findings.push(...clusters.findings)
   rendered += clusters.objects
-  return { findings: distinct(findings), rendered }
+  // What is computed is only wrong when nothing is that it is computed from.
+  return { findings: distinct(findings.length > 0 ? findings : follows), rendered }
 }
 
-async function checkEnvironment(environment: string, desk: Desk): Promise<{ findings: Finding[]; objects: number }> {
+async function checkEnvironment(
+  environment: string,
+  desk: Desk,
+): Promise<{ findings: Finding[]; follows?: Finding[]; objects: number }> {
   const { merge, finish, isDefinition } = await desk.stages()
   const folder = `overlays/${environment}/services`
   const merged = await merge(folder)
@@ -93,7 +101,11 @@ async function checkEnvironment(environment: string, desk: Desk): Promise<{ find
     merged.objects,
     desk.files,
   )
-  return { findings: [...unlisted, ...references, ...refused], objects: result.manifests.split('\n---\n').length }
+  return {
+    findings: [...unlisted, ...references, ...refused],
+    follows: staleQuota(environment, result.manifests, desk.files),
+    objects: result.manifests.split('\n---\n').length,
+  }
 }
 
 async function finishAll(
@@ -105,13 +117,16 @@ async function finishAll(
   return 'findings' in result ? result.findings : []
 }
 
-async function changedPins(base: string, yaml: readonly string[], { files, git }: Desk): Promise<Finding[]> {
-  const kustomizations = yaml.filter((path) => /^overlays\/[^/]+\/services\/[^/]+\/[Kk]ustomization/.test(path))
-  const changed = await git('diff', '--name-only', base, '--', ...kustomizations)
+/** What is wrong not with how a file is, but with how it became so. */
+async function changes(base: string, yaml: readonly string[], { files, git }: Desk): Promise<Finding[]> {
+  const changed = await git('diff', '--name-only', base, '--', ...yaml)
   const findings: Finding[] = []
   for (const path of (changed ?? '').split('\n').filter(Boolean)) {
     const before = await git('show', `${base}:${path}`)
-    if (before !== undefined) findings.push(...staleDigests(path, before, files.read(path) ?? ''))
+    if (before === undefined) continue
+    const now = files.read(path) ?? ''
+    const isPin = /^overlays\/[^/]+\/services\/[^/]+\/[Kk]ustomization/.test(path)
+    findings.push(...(isPin ? staleDigests(path, before, now) : unchangeableFields(path, before, now)))
   }
   return findings
 }

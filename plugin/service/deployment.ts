@@ -20,6 +20,9 @@ export const defaults = {
 /** The user that every image runs as (deployment guide, «Docker Images»). */
 const user = 10001
 
+/** Above what names no class, below what keeps state (base/infra/foundation/priority-classes.yaml). */
+const priorityClassName = 'platform-services'
+
 /** A replica counts as available this long after it became ready, so that one that crashes soon stops a rollout. */
 export const minReadySeconds = 10
 
@@ -61,6 +64,7 @@ export function deployment(definition: ServiceDefinition, env: EnvVar[]): Kubern
         },
         spec: {
           serviceAccountName: accountName(metadata.name),
+          priorityClassName,
           automountServiceAccountToken: false,
           // Else a Service named kafka would become KAFKA_PORT=tcp://… in every pod.
           enableServiceLinks: false,

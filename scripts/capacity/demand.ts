@@ -1,6 +1,7 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js'
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.js'
 import type { Container } from 'kubernetes-types/core/v1.js'
+import { parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../../plugin/kind.ts'
 import { quantityValue } from '../../plugin/service/quantity.ts'
 
@@ -10,7 +11,10 @@ export interface Amount {
   readonly memory: number
 }
 
-/** What one Deployment asks for: a pod's requests and limits, and how many pods there are at least, at most, and in a rollout. */
+/**
+ * What one Deployment asks for: a pod's requests and limits, how many pods there are at least and at most, and how many a
+ * rollout adds: those that begin and those that still end.
+ */
 export interface Demand {
   readonly name: string
   readonly nodeType: string
@@ -19,13 +23,17 @@ export interface Demand {
   readonly fewest: number
   readonly most: number
   readonly surge: number
+  readonly ending: number
 }
 
 /** What the mesh adds to every pod: Istio's defaults for the injected proxy (istio 1.29 chart, `global.proxy.resources`). */
 export const meshProxy = { requests: { cpu: 0.1, memory: 128 * 2 ** 20 }, limits: { cpu: 2, memory: 2 ** 30 } }
 
-/** Takes the objects of a render, returns the demand of each Deployment in it, native sidecars and the mesh's proxy counted. */
-export function demands(objects: readonly KubernetesObject[]): Demand[] {
+/** Takes a render, returns the demand of each Deployment in it, native sidecars and the mesh's proxy counted. */
+export function demands(manifests: string): Demand[] {
+  const objects = parseAllDocuments(manifests, { version: '1.1' }).map(
+    (document) => document.toJS() as KubernetesObject,
+  )
   const autoscalers = objects.filter(
     (object) => object.kind === 'HorizontalPodAutoscaler',
   ) as unknown as HorizontalPodAutoscaler[]
@@ -39,6 +47,7 @@ export function demands(objects: readonly KubernetesObject[]): Demand[] {
       ...(pod?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always'),
     ]
     const replicas = spec?.replicas ?? 1
+    const most = scaled?.maxReplicas ?? replicas
     return [
       {
         name: object.metadata.name,
@@ -46,12 +55,16 @@ export function demands(objects: readonly KubernetesObject[]): Demand[] {
         requests: sum([...containers.map((container) => amount(container, 'requests')), meshProxy.requests]),
         limits: sum([...containers.map((container) => amount(container, 'limits')), meshProxy.limits]),
         fewest: scaled?.minReplicas ?? replicas,
-        most: scaled?.maxReplicas ?? replicas,
+        most,
         surge: Number(spec?.strategy?.rollingUpdate?.maxSurge ?? 0),
+        ending: Math.min(most, Math.ceil((pod?.terminationGracePeriodSeconds ?? 30) / (spec?.minReadySeconds ?? 0))),
       },
     ]
   })
 }
+
+/** Takes a demand, returns its most pods while it rolls out: the next one goes minReadySeconds after the last at the soonest, and has its grace. */
+export const rolling = ({ most, surge, ending }: Demand): number => most + surge + ending
 
 /** Takes amounts, returns their sum. */
 export const sum = (amounts: readonly Amount[]): Amount => ({

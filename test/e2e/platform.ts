@@ -83,13 +83,18 @@ export async function startPlatform(
   }
 }
 
-/** Takes a rig and a name, creates a namespace as the foundation will: Pod Security `restricted` of 1.36, enforced. */
+/**
+ * Takes a rig and a name, creates a namespace as the foundation does, Pod Security `restricted` of 1.36 enforced, and the
+ * priority classes that the services' pods name; not the foundation's quotas and admission policy.
+ */
 export async function createNamespace(rig: Rig, name: string): Promise<void> {
   const level = { enforce: 'restricted', 'enforce-version': 'v1.36', warn: 'restricted', 'warn-version': 'v1.36' }
   const labels = Object.fromEntries(
     Object.entries(level).map(([key, value]) => [`pod-security.kubernetes.io/${key}`, value]),
   )
   await rig.api.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+  const classes = readFileSync(path.join(root, 'base/infra/foundation/priority-classes.yaml'), 'utf8')
+  await rig.kubectl(['apply', '--server-side', '-f', '-'], classes)
 }
 
 /** The part of this tree that Argo CD reads, or these folders of it, as it is in the work tree. */

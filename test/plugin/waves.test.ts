@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -110,7 +110,13 @@ describe('a cluster becomes Applications', () => {
     const text = `resources: [../../../../base/services/iam]\ncomponents: [../../shared]\nimages: [{ name: ghcr.io/septemcore/platform-kernel/iam, newTag: '${first}' }]\n`
     expect(await changed({ [iam]: text })).toEqual(['iam'])
     const everywhere = 'images:\n  - { kind: ServiceDefinition, path: spec/image }\n'
-    expect(await changed({ 'base/shared/image-fields.yaml': everywhere })).toEqual([...before.keys()])
+    // What services share is no part of what they stand on.
+    const services = [...before.keys()].filter((name) => name !== 'foundation')
+    expect(await changed({ 'base/shared/image-fields.yaml': everywhere })).toEqual(services)
+    const quota = 'overlays/prod/infra/foundation/resource-quota.yaml'
+    expect(await changed({ [quota]: `${readFileSync(path.join(root, quota), 'utf8')}# more\n` })).toEqual([
+      'foundation',
+    ])
   })
 
   it('that leave the replicas to the autoscaler where there is one, also beside a service that does not build', async () => {

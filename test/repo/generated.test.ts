@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { generatedFiles } from '../../scripts/build.ts'
 import { capacityFile, capacityTable } from '../../scripts/capacity.ts'
+import { quotaFile, quotaOf } from '../../scripts/capacity/quota.ts'
 import { environments } from '../../scripts/environments.ts'
 import { root, runPlugin } from '../plugin.ts'
 
@@ -15,9 +16,11 @@ it.each(Object.entries(generatedFiles(read('base/services/iam/definition.yaml'))
   },
 )
 
-it('the capacity table is what npm run capacity writes', async () => {
+it('the capacity table and the quotas are what npm run capacity writes', async () => {
   const renders = await Promise.all(
     environments.map(async (name) => [name, (await runPlugin(`overlays/${name}/services`)).stdout]),
   )
-  expect(read(capacityFile)).toBe(capacityTable(Object.fromEntries(renders) as Record<string, string>))
+  const byEnvironment = Object.fromEntries(renders) as Record<string, string>
+  expect(read(capacityFile)).toBe(capacityTable(byEnvironment))
+  for (const name of environments) expect(read(quotaFile(name)), name).toBe(quotaOf(byEnvironment[name]!))
 })
