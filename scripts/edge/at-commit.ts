@@ -9,10 +9,12 @@ export async function atCommit<T>(root: string, commit: string, work: (folder: s
   const git = (...words: string[]) => execFileSync('git', ['-C', root, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
   try {
     git('worktree', 'add', '--quiet', '--detach', '--force', folder, commit)
-    return await work(folder)
+    try {
+      return await work(folder)
+    } finally {
+      git('worktree', 'remove', '--force', folder)
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true })
-    // Forgets the folder that is gone.
-    git('worktree', 'prune')
   }
 }
