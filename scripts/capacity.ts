@@ -1,4 +1,4 @@
-import { type Amount, type Demand, demands, meshProxy, rolling, sum } from './capacity/demand.ts'
+import { type Amount, type Demand, demandsIn, meshProxy, rolling, sum } from './capacity/demand.ts'
 import { node, nodesFor } from './capacity/nodes.ts'
 import { quotaFile, quotaOf } from './capacity/quota.ts'
 import type { Desk, Outcome } from './command.ts'
@@ -28,7 +28,7 @@ export async function run(words: string[], desk: Desk): Promise<Outcome> {
 /** Takes a render of each environment, returns the text of the capacity table. */
 export function capacityTable(renders: Readonly<Record<string, string>>): string {
   const rows = Object.entries(renders).flatMap(([environment, manifests]) => {
-    const all = demands(manifests)
+    const all = demandsIn(manifests)
     return [
       row(environment, 'fewest replicas', all, ({ fewest }) => fewest),
       row(environment, 'most replicas', all, ({ most }) => most),

@@ -29,11 +29,12 @@ export interface Demand {
 /** What the mesh adds to every pod: Istio's defaults for the injected proxy (istio 1.29 chart, `global.proxy.resources`). */
 export const meshProxy = { requests: { cpu: 0.1, memory: 128 * 2 ** 20 }, limits: { cpu: 2, memory: 2 ** 30 } }
 
-/** Takes a render, returns the demand of each Deployment in it, native sidecars and the mesh's proxy counted. */
-export function demands(manifests: string): Demand[] {
-  const objects = parseAllDocuments(manifests, { version: '1.1' }).map(
-    (document) => document.toJS() as KubernetesObject,
-  )
+/** Takes a render, returns the demand of each Deployment in it. */
+export const demandsIn = (manifests: string): Demand[] =>
+  demands(parseAllDocuments(manifests, { version: '1.1' }).map((document) => document.toJS() as KubernetesObject))
+
+/** Takes the objects of a render, returns the demand of each Deployment in it, native sidecars and the mesh's proxy counted. */
+export function demands(objects: readonly KubernetesObject[]): Demand[] {
   const autoscalers = objects.filter(
     (object) => object.kind === 'HorizontalPodAutoscaler',
   ) as unknown as HorizontalPodAutoscaler[]

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { KubernetesObject } from '../../plugin/kind.ts'
-import { demands, rolling, sum } from './demand.ts'
+import { demandsIn, rolling, sum } from './demand.ts'
 
 /** Takes an environment, returns where the quota of its services stands. */
 export const quotaFile = (environment: string): string => `overlays/${environment}/infra/foundation/resource-quota.yaml`
@@ -10,7 +10,7 @@ export const quotaFile = (environment: string): string => `overlays/${environmen
  * every autoscaler is at its maximum and every Deployment rolls out, and nothing besides.
  */
 export function quotaOf(manifests: string): string {
-  const pods = demands(manifests).flatMap((demand) => Array.from({ length: rolling(demand) }, () => demand))
+  const pods = demandsIn(manifests).flatMap((demand) => Array.from({ length: rolling(demand) }, () => demand))
   const requests = sum(pods.map((pod) => pod.requests))
   const limits = sum(pods.map((pod) => pod.limits))
   const quota: KubernetesObject = {

@@ -20,8 +20,8 @@ endAfterTests(() => waves?.rig)
 // Before that: what is set up last is ended first.
 afterAll(() => observed?.stop())
 
-const specs = async (): Promise<Record<string, number>> =>
-  Object.fromEntries([...(await waves.applications())].map(([name, { metadata }]) => [name, metadata.generation]))
+const specs = async (): Promise<Record<string, Json>> =>
+  Object.fromEntries([...(await waves.applications())].map(([name, { spec }]) => [name, spec]))
 
 const comparedAt = (revision: string) =>
   waves.rig.until('the root has seen the commit', async () => {

@@ -13,7 +13,7 @@ import type { ServiceDefinition } from '../../plugin/kinds/service-definition.ts
 import { portsOf, standardPort } from '../../plugin/service/ports.ts'
 import { quantityValue } from '../../plugin/service/quantity.ts'
 import { worldOf } from '../../plugin/world.ts'
-import { demands } from '../../scripts/capacity/demand.ts'
+import { demandsIn } from '../../scripts/capacity/demand.ts'
 import { node } from '../../scripts/capacity/nodes.ts'
 import { findKustomize } from '../../scripts/edge/kustomize.ts'
 import { treeBelow } from '../../scripts/edge/tree.ts'
@@ -266,7 +266,7 @@ describe.each(environments)('the foundation of %s', (environment) => {
     const [range] = ofKind<LimitRange>(foundation, 'LimitRange').filter(({ metadata }) => metadata.name === 'one-node')
     const { cpu, memory } = range?.spec?.limits[0]?.max ?? {}
     expect({ cpu: quantityValue(String(cpu)), memory: quantityValue(String(memory)) }).toEqual(node)
-    for (const { name, limits } of demands(rendered)) {
+    for (const { name, limits } of demandsIn(rendered)) {
       expect(limits.cpu, name).toBeLessThanOrEqual(node.cpu)
       expect(limits.memory, name).toBeLessThanOrEqual(node.memory)
     }
