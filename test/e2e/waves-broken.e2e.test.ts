@@ -256,11 +256,11 @@ describe('a component that falls sick by itself', () => {
 
     const own = next()
     await rig.stages([{ pods: { labels: { app: 'queue' } }, readyAfter: 'never' }])
-    await waves.commit({ ...plainVictim('queue', infra, []).good(own), ...changeOf({ one: own }) })
+    const revision = await waves.commit({ ...plainVictim('queue', infra, []).good(own), ...changeOf({ one: own }) })
     await rootSays('queue', /is Degraded/)
     expect(observed.changed('one', own)).toBeUndefined()
     await rig.stages([])
-    await waves.arrived(await waves.commit({}), 120_000)
+    await waves.arrived(revision, 120_000)
     expect(observed.finished('one', own)).toBeDefined()
   }, 300_000)
 })
