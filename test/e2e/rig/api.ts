@@ -65,13 +65,19 @@ export function openApi(url: string, certificateAuthority: string, token: string
   }
   async function call(method: string, path: string, type = 'application/json', object?: object): Promise<Json> {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/json', 'content-type': type }
-    const [code, body] = await new Promise<[number, string]>((resolve, reject) => {
-      const sent = request(new URL(path, url), { method, agent, headers }, (response) => {
-        text(response).then((body) => resolve([response.statusCode ?? 0, body]), reject)
+    const send = () =>
+      new Promise<[number, string]>((resolve, reject) => {
+        const sent = request(new URL(path, url), { method, agent, headers }, (response) => {
+          text(response).then((body) => resolve([response.statusCode ?? 0, body]), reject)
+        })
+        sent.on('error', (error: NodeJS.ErrnoException) => {
+          // The server closes a connection that was idle for long, maybe just now (nodejs.org, request.reusedSocket).
+          if (sent.reusedSocket && error.code === 'ECONNRESET') send().then(resolve, reject)
+          else reject(error)
+        })
+        sent.end(object && JSON.stringify(object))
       })
-      sent.on('error', reject)
-      sent.end(object && JSON.stringify(object))
-    })
+    const [code, body] = await send()
     const answer = parse(body)
     if (code < 200 || code > 299) throw new ApiError(method, path, code, answer)
     return answer
