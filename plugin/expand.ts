@@ -45,5 +45,6 @@ export async function expand(surroundings: Surroundings): Promise<{ expanded: Ex
     if ('findings' in expansion) findings.push(...expansion.findings)
     else expanded.push({ from, objects: expansion.objects, patches: expansion.patches ?? [] })
   }
-  return { expanded, findings }
+  // What is wrong with a cluster, each of its waves says.
+  return { expanded, findings: [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()] }
 }

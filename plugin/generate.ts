@@ -25,6 +25,8 @@ export interface World {
   readonly build: (folder: string) => Promise<string | undefined>
   /** The commit that is rendered, where Argo CD said it. */
   readonly revision: string | undefined
+  /** The git SHA of the plugin that runs, where its image says it. */
+  readonly plugin?: string | undefined
 }
 
 /** Objects as Kustomize merged them, with the kustomizations they came from. */
@@ -89,6 +91,7 @@ export async function finish(
     objects: merged,
     files: world.files,
     revision: world.revision,
+    plugin: world.plugin,
     mergedIn: async (other) => {
       const text = await world.build(other)
       return text === undefined ? [] : parse(text).objects

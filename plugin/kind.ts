@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly files: Files
   /** The commit that is rendered; undefined where nobody said it. */
   readonly revision: string | undefined
+  /** The git SHA of the plugin that runs; undefined outside of its image. */
+  readonly plugin: string | undefined
   /** Merges another folder of the tree; gives no objects where that fails. */
   readonly mergedIn: (folder: string) => Promise<readonly KubernetesObject[]>
 }
@@ -46,5 +48,6 @@ export const alone = (objects: readonly KubernetesObject[]): Surroundings => ({
   objects,
   files: { read: () => undefined, kind: () => undefined },
   revision: undefined,
+  plugin: undefined,
   mergedIn: async () => [],
 })

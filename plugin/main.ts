@@ -41,7 +41,10 @@ if (/^\d{1,4}(\.\d+)?$/.test(deadline)) {
 
 async function render(): Promise<void> {
   try {
-    const world = worldOf(root, folder, process.env.KUSTOMIZE ?? 'kustomize', process.env.ARGOCD_APP_REVISION, prefix)
+    const { ARGOCD_APP_REVISION: revision, KUSTOMIZE: kustomize = 'kustomize' } = process.env
+    // Set in plugin/Dockerfile.
+    const plugin = process.env.PLATFORM_KERNEL_PLUGIN || undefined
+    const world = { ...worldOf(root, folder, kustomize, revision, prefix), plugin }
     // The rest is loaded while Kustomize already runs.
     const { generate } = await import('./generate.ts')
     const result = await generate(folder, world)

@@ -1,6 +1,6 @@
 import { planBump } from './bump/plan.ts'
 import type { Desk, Outcome } from './command.ts'
-import { formatDiff } from './diff.ts'
+import { formatDiff } from './edit-diff.ts'
 
 export { usage } from './bump/words.ts'
 

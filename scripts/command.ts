@@ -16,9 +16,15 @@ export interface Outcome {
   readonly wrongWords?: boolean
 }
 
-/** What a command may touch. */
-export interface Desk {
+/** A tree as a commit has it, or the work tree, and its own plugin. */
+export interface TreeAt {
   readonly files: Tree
+  /** Renders a folder with the bundled plugin, as Argo CD runs it; the revision is the commit that it would name. */
+  readonly render: (folder: string, revision?: string) => Promise<{ code: number; stdout: string; stderr: string }>
+}
+
+/** What a command may touch. */
+export interface Desk extends TreeAt {
   /** The absolute path of the repository. */
   readonly root: string
   /** The Kustomize in use; throws a sentence when there is none. */
@@ -27,8 +33,8 @@ export interface Desk {
   readonly bundle: () => Promise<string>
   /** Writes a generated file in one step. */
   readonly replace: (file: string, text: string) => void
-  /** Renders a folder with the bundled plugin, as Argo CD runs it; the revision is the commit that it would name. */
-  readonly render: (folder: string, revision?: string) => Promise<{ code: number; stdout: string; stderr: string }>
+  /** Runs the work on the tree of a commit, whose plugin is built first; throws what git or the build says. */
+  readonly at: <T>(commit: string, work: (tree: TreeAt) => Promise<T>) => Promise<T>
   /** Renders a folder as it is in a commit, with the plugin of now; throws what git says of a commit that is not there. */
   readonly renderAt: (commit: string, folder: string) => Promise<{ code: number; stdout: string; stderr: string }>
   /** Builds a folder with Kustomize alone, which may fetch its remote bases. */

@@ -18,6 +18,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   bump: () => import('./bump.ts'),
   capacity: () => import('./capacity.ts'),
   check: () => import('./check.ts'),
+  diff: () => import('./diff.ts'),
   render: () => import('./render.ts'),
   sandbox: () => import('./sandbox.ts'),
 }
@@ -27,9 +28,9 @@ async function shell(folder = '', within = root) {
   return $({ nothrow: true, quiet: true, cwd: path.join(within, folder) })
 }
 
-async function render(within: string, folder: string, revision?: string) {
+async function render(within: string, folder: string, revision?: string, bundled?: string) {
   const { bundle } = await import('./edge/bundle.ts')
-  const [plugin, { command }, $] = await Promise.all([bundle(root), kustomize(), shell(folder, within)])
+  const [plugin, { command }, $] = await Promise.all([bundled ?? bundle(root), kustomize(), shell(folder, within)])
   const env = { ...process.env, KUSTOMIZE: command, ...(revision && { ARGOCD_APP_REVISION: revision }) }
   const { exitCode, stdout, stderr } = await $({ env })`${process.execPath} ${plugin}`
   return { code: exitCode ?? 1, stdout, stderr }
@@ -47,6 +48,13 @@ const desk: Desk = {
   renderAt: async (commit, folder) => {
     const { atCommit } = await import('./edge/at-commit.ts')
     return atCommit(root, commit, (tree) => render(tree, folder, commit))
+  },
+  at: async (commit, work) => {
+    const { atCommit, builtPlugin } = await import('./edge/at-commit.ts')
+    return atCommit(root, commit, async (tree) => {
+      const plugin = builtPlugin(tree, root)
+      return work({ files: treeBelow(tree), render: (folder, revision) => render(tree, folder, revision, plugin) })
+    })
   },
   build: async (folder) => {
     const [{ kustomizeArguments }, { command }, $] = await Promise.all([

@@ -43,7 +43,7 @@ export async function expandWave(wave: Wave, surroundings: Surroundings): Promis
 
 async function facts(
   wave: Wave,
-  { objects, folder, revision }: Surroundings,
+  { objects, folder, revision, plugin }: Surroundings,
 ): Promise<{ cluster: Cluster; revision: string; waves: readonly Wave[] } | { findings: Finding[] }> {
   // Only now: it is generated from the schema of this very kind.
   const { kinds } = await import('../generated/kinds.ts')
@@ -61,6 +61,12 @@ async function facts(
     const place = { kind: 'Cluster', name: cluster.metadata.name, path: ['metadata', 'name'] }
     const fact = `its folder is ${folder}`
     return { findings: [{ at: place, fact, remedy: 'give the cluster the name of its folder' }] }
+  }
+  // Else what one plugin renders would be kept as what another did, and nobody could tell.
+  if (plugin !== undefined && plugin !== cluster.spec.plugin) {
+    const place = { kind: 'Cluster', name: cluster.metadata.name, path: ['spec', 'plugin'] }
+    const remedy = `npm run bootstrap ${cluster.metadata.name} <context> brings the plugin that git asks for`
+    return { findings: [{ at: place, fact: `the plugin that runs is ${plugin}`, remedy }] }
   }
   if (!revision || !/^[0-9a-f]{40}$/.test(revision)) {
     const remedy = 'Argo CD sets it to the commit it renders; npm run -s render sets it as well'

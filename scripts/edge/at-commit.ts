@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -17,4 +17,11 @@ export async function atCommit<T>(root: string, commit: string, work: (folder: s
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Takes the tree of a commit and this clone, builds the plugin of that commit with the packages of this clone, and returns where it is. */
+export function builtPlugin(tree: string, root: string): string {
+  symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'))
+  execFileSync(process.execPath, ['scripts/start.mjs', 'build'], { cwd: tree, stdio: ['ignore', 'ignore', 'pipe'] })
+  return path.join(tree, 'plugin/dist/plugin.mjs')
 }

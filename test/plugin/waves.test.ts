@@ -254,9 +254,20 @@ describe('a cluster is refused', () => {
 
   it.each([['', 'main', '31a72a5']])('without the commit it stands at', async (revision) => {
     const { code, stdout, stderr } = await render(root, 'prod', revision)
-    expect(stderr).toContain(`ARGOCD_APP_REVISION  is "${revision}", and no commit\n`)
+    expect(stderr).toMatch(new RegExp(`^ARGOCD_APP_REVISION  is "${revision}", and no commit\n  .*\n$`))
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   })
+})
+
+it('a plugin refuses a cluster that asks for another one, and says it once', async () => {
+  const other = '3'.repeat(40)
+  const env = { ARGOCD_APP_REVISION: first, PLATFORM_KERNEL_PLUGIN: other }
+  const { code, stdout, stderr } = await runPlugin('clusters/prod', env)
+  const remedy = 'npm run bootstrap prod <context> brings the plugin that git asks for'
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toBe(`clusters/prod/cluster.yaml:9:11  the plugin that runs is ${other}\n  ${remedy}\n`)
+  // Only the root asks: a component is what its sources are.
+  expect((await runPlugin('overlays/prod/services/iam', env)).code).toBe(0)
 })
 
 describe('a Job', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatFindings } from '../../plugin/finding.ts'
 import { planBump } from '../../scripts/bump/plan.ts'
-import { formatDiff } from '../../scripts/diff.ts'
+import { formatDiff } from '../../scripts/edit-diff.ts'
 import type { Tree } from '../../scripts/files.ts'
 
 const old = '0123456789abcdef0123456789abcdef01234567'

@@ -1,32 +1,65 @@
 import { execFileSync } from 'node:child_process'
-import fs from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { expect, it } from 'vitest'
-import { formatDiff } from '../../scripts/diff.ts'
+import path from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { root } from '../plugin.ts'
 
-const path = 'overlays/dev/services/iam/kustomization.yaml'
+const clone = mkdtempSync(path.join(tmpdir(), 'diff-'))
+afterAll(() => rmSync(clone, { recursive: true }))
+for (const entry of [
+  'apps',
+  'base',
+  'clusters',
+  'docs',
+  'overlays',
+  'plugin',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+])
+  cpSync(path.join(root, entry), path.join(clone, entry), { recursive: true })
+symlinkSync(path.join(root, 'node_modules'), path.join(clone, 'node_modules'))
 
-it.each([
-  ['LF', 'a: 1\nb: 1\nc: 1\n'],
-  ['CRLF', 'a: 1\r\nb: 1\r\nc: 1\r\n'],
-  ['no newline at the end', 'a: 1\nb: 1'],
-  ['a byte order mark', '\uFEFFb: 1\n'],
-])('git applies what is printed for a file with %s', (_, before) => {
-  const folder = fs.mkdtempSync(join(tmpdir(), 'diff-'))
-  try {
-    fs.mkdirSync(join(folder, dirname(path)), { recursive: true })
-    fs.writeFileSync(join(folder, path), before)
-    const after = before.replace('b: 1', 'b: 2')
-    const input = formatDiff([{ path, before, after }])
-    expect(input.match(/^[+-]b/gm)?.length ?? input.match(/^[+-]\uFEFFb/gm)?.length).toBe(2)
-    execFileSync('git', ['-c', 'core.autocrlf=false', 'apply'], { cwd: folder, input })
-    expect(fs.readFileSync(join(folder, path), 'utf8')).toBe(after)
-  } finally {
-    fs.rmSync(folder, { recursive: true })
-  }
-})
+const git = (...words: string[]): string =>
+  execFileSync(
+    'git',
+    ['-C', clone, '-c', 'user.name=a', '-c', 'user.email=a@localhost', '-c', 'commit.gpgSign=false', ...words],
+    {
+      encoding: 'utf8',
+    },
+  )
 
-it('is empty without edits', () => {
-  expect(formatDiff([])).toBe('')
-})
+function change(file: string, from: string, to: string): void {
+  const text = readFileSync(path.join(clone, file), 'utf8')
+  expect(text).toContain(from)
+  writeFileSync(path.join(clone, file), text.replace(from, to))
+}
+
+it('a change of the plugin shows in every Application that it reaches, and one of a pin in its own', () => {
+  git('init', '--quiet')
+  git('add', 'apps', 'base', 'clusters', 'docs', 'overlays', 'plugin', 'scripts', 'package.json', 'package-lock.json')
+  git('commit', '--quiet', '-m', 'As it runs')
+  change(
+    'plugin/service/disruption-budget.ts',
+    "unhealthyPodEvictionPolicy: 'AlwaysAllow'",
+    "unhealthyPodEvictionPolicy: 'IfHealthyBudget'",
+  )
+  change('overlays/staging/services/iam/kustomization.yaml', '0'.repeat(40), '4f1c0de5ba11ad0ff1cecafe0123456789abcdef')
+  const run = (...words: string[]) =>
+    execFileSync(process.execPath, ['scripts/run.ts', 'diff', ...words], { cwd: clone, encoding: 'utf8' })
+  const printed = run('HEAD', 'staging')
+  const files = [...printed.matchAll(/^\+\+\+ b\/staging\/(.*)$/gm)].map(([, name]) => name)
+  expect(files).toContain('iam')
+  expect(files).toContain('money')
+  // The hash of its content is in its Application.
+  expect(files).toContain('root')
+  expect(files).not.toContain('foundation')
+  expect(printed).toContain(
+    '-  unhealthyPodEvictionPolicy: AlwaysAllow\n+  unhealthyPodEvictionPolicy: IfHealthyBudget\n',
+  )
+  expect(printed).toContain(
+    '+          image: ghcr.io/septemcore/platform-kernel/iam:4f1c0de5ba11ad0ff1cecafe0123456789abcdef\n',
+  )
+  expect(git('worktree', 'list').trim().split('\n')).toHaveLength(1)
+}, 240_000)

@@ -160,6 +160,7 @@ function deskOf(tree: string): Desk {
     replace: never,
     render: never,
     renderAt: never,
+    at: never,
     build: never,
     contexts: never,
     cluster: never,
