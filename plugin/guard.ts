@@ -1,4 +1,4 @@
-import type { Finding } from './finding.ts'
+import type { Finding, ObjectPlace } from './finding.ts'
 import type { KubernetesObject } from './kind.ts'
 
 /** Takes all finished objects, returns what may never reach a cluster: nothing at all, a Secret, two objects of one identity, two that write one Secret. */
@@ -22,6 +22,7 @@ export function guard(objects: readonly KubernetesObject[]): Finding[] {
       '|',
     )
     if (seen.has(identity)) findings.push({ at, fact: 'is there twice', remedy: 'rename one of the two, or remove it' })
+    if (kind === 'Job') findings.push(...wrongJob(at, metadata.name, spec))
     if (apiVersion === 'v1' && kind === 'Secret')
       findings.push({
         at,
@@ -41,6 +42,19 @@ export function guard(objects: readonly KubernetesObject[]): Finding[] {
       })
     writers.set(secret, `${kind}/${metadata.name}`)
   }
+  return findings
+}
+
+/** What a Job may not say, since it is kept as what has been done, under a name that ends in a hash of it. */
+function wrongJob(at: ObjectPlace, name: string, spec: unknown): Finding[] {
+  const { ttlSecondsAfterFinished } = (spec ?? {}) as { ttlSecondsAfterFinished?: unknown }
+  const findings: Finding[] = []
+  if (ttlSecondsAfterFinished !== undefined) {
+    const fact = 'would be removed when it is done, and Argo CD would make it again'
+    findings.push({ at, fact, remedy: 'leave ttlSecondsAfterFinished out: the next one removes it' })
+  }
+  if (name.length > 54)
+    findings.push({ at, fact: `its name has ${name.length} letters`, remedy: 'write at most 54: a hash follows' })
   return findings
 }
 

@@ -44,6 +44,9 @@ const nowhere = [
   'openapi',
   'crds',
   'vars',
+  // Their files would not count as what a component is made of, and patches says the same.
+  'patchesJson6902',
+  'patchesStrategicMerge',
 ]
 
 const remedies: Readonly<Record<string, string>> = {
@@ -190,6 +193,11 @@ function references(folder: string, source: Source, files: Files): Reference[] {
         entries.push({ path: ['patches', index, 'path'], entry: patch.path })
     })
   }
+  if (Array.isArray(value.replacements))
+    value.replacements.forEach((replacement: unknown, index) => {
+      const { path } = (replacement ?? {}) as { path?: unknown }
+      if (path !== undefined) entries.push({ path: ['replacements', index, 'path'], entry: path })
+    })
   entries.push(...generatorFiles(value.configMapGenerator))
   return entries.flatMap(({ path, entry }) => {
     if (typeof entry !== 'string') return []

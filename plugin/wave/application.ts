@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Cluster } from '../kinds/cluster.ts'
 import type { Component, Wave } from '../kinds/wave.ts'
 import type { KubernetesObject } from '../kind.ts'
@@ -30,6 +31,10 @@ export function application(
   const { paused = false, retries = 5, ignoreDifferences = [] } = component
   const replicas = replicasInApplication({ autoscaled: folder?.autoscaled ?? false })
   const ignored = [...replicas.ignoreDifferences, ...ignoreDifferences]
+  const destination = {
+    server: cluster.server ?? 'https://kubernetes.default.svc',
+    namespace: component.namespace ?? wave.spec.namespace,
+  }
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -50,11 +55,8 @@ export function application(
     },
     spec: {
       project: wave.metadata.name,
-      source: sourceOf(placed, cluster, revision),
-      destination: {
-        server: cluster.server ?? 'https://kubernetes.default.svc',
-        namespace: component.namespace ?? wave.spec.namespace,
-      },
+      source: sourceOf(placed, cluster, revision, { destination, ignored }),
+      destination,
       syncPolicy: {
         ...(paused ? {} : { automated: { prune: true, selfHeal: true } }),
         syncOptions: ['FailOnSharedResource=true', 'ServerSideApply=true', ...replicas.syncOptions],
@@ -67,7 +69,8 @@ export function application(
   }
 }
 
-function sourceOf({ component, folder }: Placed, cluster: Cluster['spec'], revision: string): object {
+/** The source of a component; `beside` is what of its Application changes the objects too. */
+function sourceOf({ component, folder }: Placed, cluster: Cluster['spec'], revision: string, beside: object): object {
   if (!folder) {
     const { repository, name: chart, version, values } = component.chart!
     return { repoURL: repository, chart, targetRevision: version, ...(values && { helm: { valuesObject: values } }) }
@@ -80,9 +83,11 @@ function sourceOf({ component, folder }: Placed, cluster: Cluster['spec'], revis
       name: 'platform-kernel',
       // Neither is read by the plugin: Argo CD keeps rendered manifests by the source they are of.
       env: [
-        { name: 'CONTENT', value: folder.content.hash },
+        { name: 'CONTENT', value: hashOf([folder.content.hash, beside]) },
         { name: 'PLUGIN', value: cluster.plugin },
       ],
     },
   }
 }
+
+const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)

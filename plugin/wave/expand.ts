@@ -22,6 +22,10 @@ export async function expandWave(wave: Wave, surroundings: Surroundings): Promis
     ({ kind, metadata }) => kind === 'AppProject' && metadata.name === wave.metadata.name,
   )
   const findings: Finding[] = outsideFence(wave, project, cluster)
+  if ('root' in wave.spec.components) {
+    const remedy = 'give the component another name'
+    findings.push({ at: place(wave, 'root'), fact: 'root is the Application that makes all others', remedy })
+  }
   const scaled = await autoscaled(wave, cluster, surroundings)
   const placed = Object.entries(wave.spec.components).flatMap(([name, component]): Placed[] => {
     if (component.environments?.includes(cluster.spec.environment) === false) return []
@@ -139,7 +143,8 @@ function folderOf(wave: string, name: string, cluster: Cluster, { files, folder 
  * The services whose merged definition has an autoscaler: their Applications must not set replicas. One run for the whole
  * list; where that fails, each service alone, and one that fails then is not synced in any case.
  */
-async function autoscaled(wave: Wave, cluster: Cluster, { files, mergedIn }: Surroundings): Promise<Set<string>> {
+async function autoscaled(wave: Wave, cluster: Cluster, surroundings: Surroundings): Promise<Set<string>> {
+  const { files, folder, mergedIn } = surroundings
   const list = `overlays/${cluster.spec.environment}/${wave.metadata.name}`
   if (files.kind(`${list}/kustomization.yaml`) !== 'file') return new Set()
   const together = await mergedIn(list)
@@ -147,7 +152,13 @@ async function autoscaled(wave: Wave, cluster: Cluster, { files, mergedIn }: Sur
     together.length > 0
       ? together
       : (await Promise.all(Object.keys(wave.spec.components).map((name) => mergedIn(`${list}/${name}`)))).flat()
-  const definitions = objects.filter(({ kind }) => kind === 'ServiceDefinition')
+  const own = Object.keys(wave.spec.components).filter(
+    (name) => files.kind(`${folder}/${wave.metadata.name}/${name}`) === 'folder',
+  )
+  const theirs = await Promise.all(own.map((name) => mergedIn(`${folder}/${wave.metadata.name}/${name}`)))
+  const definitions = [...objects.filter(({ metadata }) => !own.includes(metadata.name)), ...theirs.flat()].filter(
+    ({ kind }) => kind === 'ServiceDefinition',
+  )
   return new Set(
     definitions
       .filter(({ spec }) => (spec as { autoscaling?: unknown } | undefined)?.autoscaling !== undefined)

@@ -17,14 +17,17 @@ export function outsideFence(wave: Wave, project: KubernetesObject | undefined, 
     return [{ at: at('metadata', 'name'), fact, remedy: 'add it to apps/project.yaml' }]
   }
   const { sourceRepos = [], destinations = [] } = project.spec as Project
-  const spaces = destinations.map(({ namespace }) => namespace)
+  const server = cluster.spec.server ?? 'https://kubernetes.default.svc'
+  const spaces = destinations.filter((one) => one.server === server).map(({ namespace }) => namespace)
   const remedy = `add it to the AppProject ${metadata.name} in apps/project.yaml, or correct it`
   return Object.entries(spec.components).flatMap(([name, { namespace, chart }]) => {
     const place = at('spec', 'components', name)
     const space = namespace ?? spec.namespace
     const repository = chart?.repository ?? cluster.spec.repository
     return [
-      ...(spaces.includes(space) ? [] : [{ at: place, fact: `${space} is no destination of its project`, remedy }]),
+      ...(spaces.includes(space)
+        ? []
+        : [{ at: place, fact: `${space} at ${server} is no destination of its project`, remedy }]),
       ...(sourceRepos.includes(repository)
         ? []
         : [{ at: place, fact: `${repository} is no repository of its project`, remedy }]),

@@ -7,7 +7,7 @@ export async function notInRepository(
   { name, facts, root }: Target,
   git: Desk['git'],
 ): Promise<{ findings: Finding[]; notes: string[] }> {
-  const applied = ['apps', `clusters/${name}`, 'plugin/install']
+  const applied = ['apps', 'base', `clusters/${name}`, `overlays/${facts.environment}`, 'plugin/install']
   const changed = await git('status', '--porcelain', '--', ...applied)
   if (changed === undefined)
     return { findings: [], notes: ['no git here: it was not compared with what Argo CD reads'] }

@@ -211,7 +211,7 @@ describe('a cluster is refused', () => {
         'apps/mesh.yaml': wave('mesh', 'infra', { proxy: { namespace: 'kube-system' } }),
         ...folder('overlays/prod/mesh/proxy'),
       },
-      'apps/mesh.yaml:9:5  kube-system is no destination of its project\n  add it to the AppProject mesh in apps/project.yaml, or correct it\n',
+      'apps/mesh.yaml:9:5  kube-system at https://kubernetes.default.svc is no destination of its project\n  add it to the AppProject mesh in apps/project.yaml, or correct it\n',
     ],
     [
       'for a chart from a repository outside the fence',

@@ -71,25 +71,24 @@ if annotations[domain .. 'paused'] == 'true' then
   return verdict('Healthy', 'paused in git: it stays as it is, and nothing waits for it')
 end
 
--- The history has one entry for each whole sync that went through, and none for what healed itself. What is wanted went in
--- with the first of the last entries that carry it.
+-- The history has an entry for each whole sync that went through, and none for what healed itself. If the last carries what is
+-- wanted, it is in; unless a whole sync has begun since and did not go through: then something else may be in by half.
 local history = status.history or {}
-local first = nil
-for index = #history, 1, -1 do
-  if not isWanted(history[index].source) then break end
-  first = history[index]
-end
+local last = history[#history]
+local asked = (operation.operation or {}).sync or {}
+local isWhole = asked.resources == nil or #asked.resources == 0
+local isUnfinished = operation.phase ~= nil and operation.phase ~= 'Succeeded' and isWhole
+local isIn = last ~= nil and isWanted(last.source) and not isUnfinished
 
 local isCompared = sync.comparedTo ~= nil and same(sync.comparedTo.source, spec.source)
 
-if first == nil then
+if not isIn then
   local invalid = condition('InvalidSpecError')
   if invalid ~= nil then return verdict('Degraded', 'is not allowed: ' .. invalid) end
   if not isCompared then return verdict('Progressing', 'is not compared with git yet') end
   local broken = condition('ComparisonError')
   if broken ~= nil then return verdict('Degraded', 'cannot be rendered: ' .. broken) end
   local result = operation.syncResult or {}
-  local asked = (operation.operation or {}).sync or {}
   local source = result.source or asked.source
   if operation.phase == 'Running' or operation.phase == 'Terminating' or obj.operation ~= nil then
     local started = epoch(operation.startedAt)
@@ -111,13 +110,13 @@ if first == nil then
     if refused ~= nil then return verdict('Degraded', 'could not be applied: ' .. refused) end
     return verdict('Progressing', 'is about to be applied')
   end
-  -- The render is the same as before: there was nothing to apply, and its last change counts.
-  first = history[#history]
+  -- The render is what is there already: there was nothing to apply, and the last change counts.
 end
 
 if sync.status == 'Synced' and health.status == 'Healthy' then return verdict('Healthy', '') end
 
-local changed = first and epoch(first.deployedAt)
+-- Without history it was there before this Application was.
+local changed = epoch((last or {}).deployedAt) or epoch(obj.metadata.creationTimestamp)
 local turned = epoch(health.lastTransitionTime)
 local now = os.time()
 if changed == nil then return verdict('Progressing', ailing()) end
@@ -131,7 +130,7 @@ if now > changed + deadline then
   return verdict('Degraded', 'is not healthy ' .. deadline .. ' s after its change: ' .. ailing())
 end
 -- An older Degraded may still stand there while the change that mends it begins.
-local began = epoch(first.deployStartedAt) or changed
+local began = epoch((last or {}).deployStartedAt) or changed
 if sync.status == 'Synced' and health.status == 'Degraded' and turned ~= nil and turned >= began then
   return verdict('Degraded', ailing())
 end

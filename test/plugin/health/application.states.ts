@@ -333,6 +333,91 @@ export const application: readonly State[] = [
     status: 'Degraded',
   },
   {
+    claim: 'one that is to go back to what is in the history, while what came between is tried again',
+    object: object((now) => ({
+      sync: compared('OutOfSync'),
+      health: health(now, 'Healthy', 9000),
+      history: [entry(now, wanted, 9000)],
+      operationState: {
+        phase: 'Running',
+        startedAt: ago(now, 20),
+        message: 'Retrying attempt #1',
+        operation: { sync: { source: source(before, content.old) } },
+        syncResult: { source: source(before, content.old) },
+      },
+    })),
+    status: 'Progressing',
+    message: 'Retrying attempt #1',
+  },
+  {
+    claim: 'the same, after what came between has failed by half',
+    object: object((now) => ({
+      sync: compared('OutOfSync'),
+      health: health(now, 'Degraded', 60),
+      history: [entry(now, wanted, 9000)],
+      operationState: {
+        phase: 'Failed',
+        startedAt: ago(now, 120),
+        message: 'no',
+        operation: { sync: { source: source(before, content.old) } },
+        syncResult: { source: source(before, content.old) },
+      },
+    })),
+    status: 'Progressing',
+    message: 'is about to be applied',
+  },
+  {
+    claim: 'the same, while it is applied again',
+    object: object((now) => ({
+      sync: compared('OutOfSync'),
+      health: health(now, 'Progressing', 60),
+      history: [entry(now, wanted, 9000)],
+      operationState: {
+        phase: 'Running',
+        startedAt: ago(now, 2),
+        message: 'x',
+        operation: { sync: { source: wanted } },
+      },
+    })),
+    status: 'Progressing',
+    message: 'is being applied',
+  },
+  {
+    claim: 'the same, when it is applied again and still bad from what came between',
+    object: object((now) => ({
+      sync: compared('Synced'),
+      health: health(now, 'Degraded', 60),
+      history: [entry(now, wanted, 9000), entry(now, wanted, 3)],
+      operationState: { phase: 'Succeeded', startedAt: ago(now, 5), operation: { sync: { source: wanted } } },
+    })),
+    status: 'Progressing',
+  },
+  {
+    claim: 'one that heals a part of itself',
+    object: object((now) => ({
+      sync: compared('OutOfSync'),
+      health: health(now, 'Healthy', 8000),
+      history: [entry(now, wanted, 9000)],
+      operationState: {
+        phase: 'Running',
+        startedAt: ago(now, 2),
+        message: 'x',
+        operation: { sync: { source: wanted, resources: [{ kind: 'Deployment', name: 'x' }] } },
+      },
+    })),
+    status: 'Healthy',
+    message: 'differs from git',
+  },
+  {
+    claim: 'one whose objects were there before it, and are not well for longer than they may',
+    object: (now) => {
+      const made = object(() => ({ sync: compared('Synced'), health: health(now, 'Degraded', deadline + 300) }))(now)
+      return { ...made, metadata: { ...made.metadata, creationTimestamp: ago(now, deadline + 400) } }
+    },
+    status: 'Degraded',
+    message: 'is not healthy 600 s after its change',
+  },
+  {
     claim: 'a chart at the version before',
     object: object(
       (now) => ({
