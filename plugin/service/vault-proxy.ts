@@ -73,9 +73,9 @@ export function vaultProxyContainer(definition: ServiceDefinition): Container {
     command: ['vault', 'proxy', `-config=${configuration.folder}/${configuration.file}`],
     env: [{ name: 'GOMEMLIMIT', value: '115MiB' }],
     resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
-    // On loopback only, so the kubelet cannot ask by HTTP; and the app starts once Vault answers through the proxy.
+    // On loopback only, so the kubelet cannot ask by HTTP; and the app starts once the proxy has logged in to Vault.
     startupProbe: {
-      exec: { command: ['wget', '-q', '-O', '/dev/null', `${vaultProxyAddress}/v1/sys/health?standbyok=true`] },
+      exec: { command: ['wget', '-q', '-O', '/dev/null', `${vaultProxyAddress}/v1/auth/token/lookup-self`] },
       periodSeconds: 2,
       timeoutSeconds: 5,
       failureThreshold: 60,

@@ -1,6 +1,8 @@
-import { parse, parseAllDocuments } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
 import type { KubernetesObject } from '../../plugin/kind.ts'
+import { readYaml } from '../../plugin/kustomization.ts'
+import type { Wave } from '../../plugin/kinds/wave.ts'
 import { outermost } from '../../plugin/wave/content.ts'
 import type { Desk } from '../command.ts'
 import { validateObject } from '../schemas/strict.ts'
@@ -8,6 +10,13 @@ import { refusedObjects } from './objects.ts'
 
 interface Application extends KubernetesObject {
   readonly spec: { readonly source: { readonly repoURL: string; readonly path?: string; readonly plugin?: object } }
+}
+
+interface Root extends Application {
+  readonly spec: Application['spec'] & {
+    readonly project?: string
+    readonly syncPolicy?: { readonly retry?: { readonly limit?: number; readonly refresh?: boolean } }
+  }
 }
 
 const pathsAnnotation = 'argocd.argoproj.io/manifest-generate-paths'
@@ -31,7 +40,7 @@ export async function checkClusters(
     found.objects += rendered.objects.length
     if (rendered.findings.length > 0) continue
     const applications = rendered.objects.filter(({ kind }) => kind === 'Application') as Application[]
-    found.findings.push(...wrongRoot(folder, applications, desk), ...unnamed(environment ?? '', applications, desk))
+    found.findings.push(...wrongRoot(folder, applications, desk), ...unnamed(environment ?? '', desk))
     for (const component of componentsOf(applications)) {
       const { findings, objects } = await render(component, desk)
       found.findings.push(...findings)
@@ -41,13 +50,13 @@ export async function checkClusters(
   return found
 }
 
-function environmentOf(folder: string, { files }: Desk): string | undefined {
-  try {
-    return (parse(files.read(`${folder}/cluster.yaml`) ?? '') as { spec?: { environment?: string } })?.spec?.environment
-  } catch {
-    // The render says what is wrong with the file, and where.
-    return undefined
-  }
+/** The documents of a file as they stand; none where it is not there or no YAML: the render says what is wrong, and where. */
+const documentsOf = (file: string, { files }: Desk): unknown[] =>
+  readYaml(file, files.read(file) ?? '').sources.map(({ document }) => document.toJS() as unknown)
+
+function environmentOf(folder: string, desk: Desk): string | undefined {
+  const [cluster] = documentsOf(`${folder}/cluster.yaml`, desk) as ({ spec?: { environment?: string } } | null)[]
+  return cluster?.spec?.environment
 }
 
 async function render(folder: string, desk: Desk): Promise<{ findings: Finding[]; objects: KubernetesObject[] }> {
@@ -66,20 +75,24 @@ const componentsOf = (applications: readonly Application[]): string[] =>
     .flatMap(({ spec }) => spec.source.path ?? [])
     .filter((path) => !/^overlays\/[^/]+\/services\//.test(path))
 
-/** What lies in a folder of a wave and is no component of it: nobody would deploy it. */
-function unnamed(environment: string, applications: readonly Application[], { files }: Desk): Finding[] {
-  const waves = ['infra', 'mesh', 'services']
-  return waves.flatMap((wave) => {
-    const folder = `overlays/${environment}/${wave}`
-    const names = files.list(folder).filter((name) => files.kind(`${folder}/${name}`) === 'folder')
-    return names
-      .filter((name) => !applications.some(({ metadata }) => metadata.name === name))
-      .map((name) => ({
-        at: { file: `${folder}/${name}` },
-        fact: `${name} is no component of the wave ${wave}, so nothing deploys it`,
-        remedy: `add ${name}: {} to apps/${wave}.yaml, or delete the folder`,
-      }))
-  })
+/** What lies in a folder of a wave and is named nowhere in it: nobody would deploy it. What a cluster leaves out is named. */
+function unnamed(environment: string, desk: Desk): Finding[] {
+  const { files } = desk
+  const waves = files.list('apps').filter((file) => file.endsWith('.yaml'))
+  return waves.flatMap((file) =>
+    (documentsOf(`apps/${file}`, desk) as (Partial<Wave> | null)[]).flatMap((wave) => {
+      if (wave?.kind !== 'Wave' || !wave.metadata || !wave.spec) return []
+      const folder = `overlays/${environment}/${wave.metadata.name}`
+      const names = files.list(folder).filter((name) => files.kind(`${folder}/${name}`) === 'folder')
+      return names
+        .filter((name) => !Object.hasOwn(wave.spec?.components ?? {}, name))
+        .map((name) => ({
+          at: { file: `${folder}/${name}` },
+          fact: `${name} is no component of the wave ${wave.metadata?.name}, so nothing deploys it`,
+          remedy: `add ${name}: {} to apps/${file}, or delete the folder`,
+        }))
+    }),
+  )
 }
 
 /** The root is applied by hand once; what it says has to fit what it becomes. */
@@ -88,16 +101,33 @@ function wrongRoot(folder: string, applications: readonly Application[], { files
   const text = files.read(file)
   if (text === undefined)
     return [{ at: { file }, fact: 'is not there', remedy: 'copy that of another cluster, and write this one into it' }]
-  const root = parse(text) as Application
+  const { sources, findings: unreadable } = readYaml(file, text)
+  if (unreadable.length > 0) return unreadable
   const at = { file }
+  const [root] = sources.map(({ document }) => document.toJS() as Root)
   const invalid = validateObject(root).map(({ path, fact, remedy }) => ({
     at,
     fact: `${path.join('.')}: ${fact}`,
     remedy,
   }))
   if (invalid.length > 0) return invalid
+  if (root?.kind !== 'Application') return [{ at, fact: 'is no Application', remedy: 'copy that of another cluster' }]
   const { repoURL, path } = root.spec.source
   const findings: Finding[] = []
+  const { retry } = root.spec.syncPolicy ?? {}
+  const said: [string, unknown, unknown][] = [
+    ['metadata.name', root.metadata.name, 'root'],
+    ['metadata.finalizers', root.metadata.finalizers, undefined],
+    ['spec.project', root.spec.project, 'root'],
+    ['spec.syncPolicy.retry.limit', retry?.limit, -1],
+    ['spec.syncPolicy.retry.refresh', retry?.refresh, true],
+  ]
+  for (const [field, is, wanted] of said.filter(([, is, wanted]) => is !== wanted))
+    findings.push({
+      at,
+      fact: `${field} is ${JSON.stringify(is) ?? 'not said'}`,
+      remedy: wanted === undefined ? 'remove it: deleting the root must delete nothing' : `write ${String(wanted)}`,
+    })
   if (path !== folder) findings.push({ at, fact: `its path is ${path}`, remedy: `write path: ${folder}` })
   const other = applications.find(({ spec }) => spec.source.plugin && spec.source.repoURL !== repoURL)
   if (other)
@@ -115,7 +145,7 @@ function wrongRoot(folder: string, applications: readonly Application[], { files
     findings.push({
       at,
       fact: `a change in ${missing.join(' or ')} would not reach the cluster`,
-      remedy: `add it to ${pathsAnnotation}`,
+      remedy: `add it to ${pathsAnnotation}, and apply it: npm run bootstrap ${folder.split('/').at(-1)} <context>`,
     })
   return findings
 }

@@ -93,7 +93,7 @@ const ask = (path: string, init: RequestInit = {}): Promise<Response> =>
   fetch(`${proxy}/v1/${path}`, { ...init, headers: { 'x-vault-token': variable('VAULT_TOKEN') } })
 
 describe('a binary that sends the word in VAULT_TOKEN to its proxy', () => {
-  test('finds Vault well, by the very request of the startup probe', async () => {
+  test('is logged in, by the very request of the startup probe', async () => {
     const [container] = object('Deployment', 'iam').spec.template.spec.initContainers
     const url = new URL((container.startupProbe.exec.command as string[]).at(-1)!)
     const answer = await rig.until('the proxy has logged in', async () => {

@@ -239,6 +239,29 @@ describe('a commit to a service', () => {
   )
 })
 
+/** Whether all of a Deployment's pods are of this text and available. */
+async function runs(name: string, namespace: string, text: string): Promise<boolean> {
+  const { metadata, spec, status } = await waves.rig.api.get(
+    `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
+  )
+  const isCurrent = status.observedGeneration === metadata.generation && status.replicas === spec.replicas
+  const isText = spec.template.spec.containers[0].image.includes(`:${text}`)
+  return isText && isCurrent && status.updatedReplicas === spec.replicas && status.availableReplicas === spec.replicas
+}
+
+test('a revert of what never became ready goes in unattended, and before what comes later', async () => {
+  const [good, bad] = [next(), next()]
+  const victim = plainVictim('queue', infra, [])
+  await waves.arrived(await waves.commit(victim.good(good)), 120_000)
+  await waves.rig.stages([{ pods: { image: `queue:${bad}` }, readyAfter: 'never' }])
+  await waves.commit({ ...victim.good(bad), ...changeOf({ proxy: bad }) })
+  await rootSays('queue', /Deployment queue is Degraded/)
+  expect(observed.changed('proxy', bad)).toBeUndefined()
+  await waves.arrived(await waves.commit(victim.good(good)), 120_000)
+  expect(await runs('queue', infra, good)).toBe(true)
+  expect(observed.finished('proxy', bad)).toBeDefined()
+}, 240_000)
+
 describe('a component that falls sick by itself', () => {
   test('holds back neither a bump of another nor its undoing, and its own change still counts', async () => {
     const { rig } = waves
@@ -253,6 +276,9 @@ describe('a component that falls sick by itself', () => {
     await waves.commit(changeOf({ one: text }))
     await rig.until('one is rolled out', async () => observed.finished('one', text), 60_000)
     await rootSays('queue', /fell sick by itself/)
+    const undone = version(1)
+    await waves.commit(changeOf({ one: undone }))
+    await rig.until('one is what it was', async () => runs('one', services, undone), 60_000)
 
     const own = next()
     await rig.stages([{ pods: { labels: { app: 'queue' } }, readyAfter: 'never' }])

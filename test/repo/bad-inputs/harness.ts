@@ -117,7 +117,9 @@ const text = (lines: readonly string[]): string => lines.map((line) => `${line}\
 async function onTree<Result>(edit: Edit, run: (tree: string) => Promise<Result> | Result): Promise<Result> {
   const tree = mkdtempSync(path.join(tmpdir(), 'bad-input-'))
   try {
-    for (const folder of ['base', 'overlays'])
+    // Without clusters there is nothing to check of them, and less to wait for.
+    const waves = /^(apps|clusters)\//.test(edit.file) ? ['apps', 'clusters'] : []
+    for (const folder of [...waves, 'base', 'overlays'])
       cpSync(path.join(root, folder), path.join(tree, folder), { recursive: true })
     edit.apply(tree)
     return await run(tree)
@@ -145,7 +147,7 @@ function runCommand(words: readonly string[]): Promise<Ended> {
 function deskOf(tree: string): Desk {
   const worlds = new Map<string, World>()
   const world = (folder: string): World => {
-    const made = worlds.get(folder) ?? worldOf(tree, folder, command)
+    const made = worlds.get(folder) ?? worldOf(tree, folder, command, '0'.repeat(40))
     worlds.set(folder, made)
     return made
   }

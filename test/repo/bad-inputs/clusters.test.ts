@@ -1,0 +1,133 @@
+import { describe } from 'vitest'
+import { all, append, change, checkRefuses, remove, write } from './harness.ts'
+
+const root = 'clusters/prod/root.yaml'
+
+describe('the root that a person applies', () => {
+  checkRefuses(
+    'is not there',
+    remove(root),
+    `${root}  is not there`,
+    '  copy that of another cluster, and write this one into it',
+  )
+  checkRefuses(
+    'is no YAML',
+    write(root, 'kind: [\n'),
+    `${root}:2:1  is not valid YAML: Flow sequence in block collection must be sufficiently indented and end with a ]`,
+    '  close the bracket, and indent all lines of one map alike',
+  )
+  checkRefuses(
+    'is something else',
+    write(root, 'kind: Deployment\n'),
+    `${root}  apiVersion: apiVersion is missing`,
+    '  write the apiVersion, a string',
+  )
+  checkRefuses(
+    'reads the folder of another cluster',
+    change(root, 'path: clusters/prod', 'path: clusters/dev'),
+    `${root}  its path is clusters/dev`,
+    '  write path: clusters/prod',
+  )
+  checkRefuses(
+    'reads another repository',
+    change(root, 'platform-kernel-deployment.git', 'fork.git'),
+    `${root}  its repository is https://github.com/septemcore/fork.git, and that of clusters/prod/cluster.yaml https://github.com/septemcore/platform-kernel-deployment.git`,
+    '  write the same into both',
+  )
+  checkRefuses(
+    'would delete everything with itself',
+    change(
+      root,
+      '  namespace: argocd\n  annotations',
+      '  namespace: argocd\n  finalizers: [resources-finalizer.argocd.argoproj.io]\n  annotations',
+    ),
+    `${root}  metadata.finalizers is ["resources-finalizer.argocd.argoproj.io"]`,
+    '  remove it: deleting the root must delete nothing',
+  )
+  checkRefuses(
+    'gives up',
+    change(root, 'limit: -1', 'limit: 5'),
+    `${root}  spec.syncPolicy.retry.limit is 5`,
+    '  write -1',
+  )
+  checkRefuses(
+    'does not watch what it reads',
+    change(root, '/apps;/base;', '/apps;'),
+    expectUnwatched('/base'),
+    '  add it to argocd.argoproj.io/manifest-generate-paths, and apply it: npm run bootstrap prod <context>',
+  )
+})
+
+/** What the folders of all Applications come to that a root without this folder does not cover. */
+function expectUnwatched(folder: string): string {
+  const services = [
+    'audit',
+    'billing',
+    'data-layer',
+    'domain-resolver',
+    'event-bus',
+    'files',
+    'gateway',
+    'iam',
+    'integration-hub',
+    'module-registry',
+    'money',
+    'notify',
+  ]
+  const missing = [
+    `${folder}/infra/foundation`,
+    ...services.map((name) => `${folder}/services/${name}`),
+    `${folder}/shared`,
+  ]
+  return `${root}  a change in ${missing.join(' or ')} would not reach the cluster`
+}
+
+describe('a folder of a wave', () => {
+  const files = {
+    'kustomization.yaml': 'resources: [config-map.yaml]\n',
+    'config-map.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: stray }\n',
+  }
+  const folder = (at: string) => Object.entries(files).map(([file, text]) => write(`${at}/${file}`, text))
+  checkRefuses(
+    'is no component, also where another wave has one of its name',
+    all(append('apps/mesh.yaml', '# nothing\n'), ...folder('overlays/prod/mesh/iam')),
+    'overlays/prod/mesh/iam  iam is no component of the wave mesh, so nothing deploys it',
+    '  add iam: {} to apps/mesh.yaml, or delete the folder',
+  )
+})
+
+describe('a wave', () => {
+  checkRefuses(
+    'has a component that would be the root',
+    all(
+      change('apps/mesh.yaml', 'components: {}', 'components: { root: {} }'),
+      write('overlays/prod/mesh/root/kustomization.yaml', 'resources: [a.yaml]\n'),
+      write('overlays/prod/mesh/root/a.yaml', 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n'),
+    ),
+    'apps/mesh.yaml:9:17  root is the Application that makes all others',
+    '  give the component another name',
+  )
+  checkRefuses(
+    'goes to another server than its project allows',
+    change('clusters/prod/cluster.yaml', 'spec:\n', 'spec:\n  server: https://other.example\n'),
+    'apps/infra.yaml:9:5  platform-infra at https://other.example is no destination of its project',
+    '  add it to the AppProject infra in apps/project.yaml, or correct it',
+    ...[
+      'audit',
+      'billing',
+      'data-layer',
+      'domain-resolver',
+      'event-bus',
+      'files',
+      'gateway',
+      'iam',
+      'integration-hub',
+      'module-registry',
+      'money',
+      'notify',
+    ].flatMap((_, index) => [
+      `apps/services.yaml:${10 + index}:5  platform-services at https://other.example is no destination of its project`,
+      '  add it to the AppProject services in apps/project.yaml, or correct it',
+    ]),
+  )
+})
