@@ -55,5 +55,5 @@ describe('changes arrive in order', () => {
       await waves.arrived(await waves.commit(change(texts)), 120_000)
       expectOrder(observed, texts)
     }
-  }, 600_000)
+  }, 1_200_000)
 })
