@@ -2,6 +2,20 @@ import { describe } from 'vitest'
 import { all, append, change, checkRefuses, remove, write } from './harness.ts'
 
 const root = 'clusters/prod/root.yaml'
+const services = [
+  'audit',
+  'billing',
+  'data-layer',
+  'domain-resolver',
+  'event-bus',
+  'files',
+  'gateway',
+  'iam',
+  'integration-hub',
+  'module-registry',
+  'money',
+  'notify',
+]
 
 describe('the root that a person applies', () => {
   checkRefuses(
@@ -60,20 +74,6 @@ describe('the root that a person applies', () => {
 
 /** What the folders of all Applications come to that a root without this folder does not cover. */
 function expectUnwatched(folder: string): string {
-  const services = [
-    'audit',
-    'billing',
-    'data-layer',
-    'domain-resolver',
-    'event-bus',
-    'files',
-    'gateway',
-    'iam',
-    'integration-hub',
-    'module-registry',
-    'money',
-    'notify',
-  ]
   const missing = [
     `${folder}/infra/foundation`,
     ...services.map((name) => `${folder}/services/${name}`),
@@ -112,20 +112,7 @@ describe('a wave', () => {
     change('clusters/prod/cluster.yaml', 'spec:\n', 'spec:\n  server: https://other.example\n'),
     'apps/infra.yaml:9:5  platform-infra at https://other.example is no destination of its project',
     '  add it to the AppProject infra in apps/project.yaml, or correct it',
-    ...[
-      'audit',
-      'billing',
-      'data-layer',
-      'domain-resolver',
-      'event-bus',
-      'files',
-      'gateway',
-      'iam',
-      'integration-hub',
-      'module-registry',
-      'money',
-      'notify',
-    ].flatMap((_, index) => [
+    ...services.flatMap((_, index) => [
       `apps/services.yaml:${10 + index}:5  platform-services at https://other.example is no destination of its project`,
       '  add it to the AppProject services in apps/project.yaml, or correct it',
     ]),
