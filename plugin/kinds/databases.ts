@@ -1,5 +1,5 @@
 import { computedConfigMap } from '../computed/config-map.ts'
-import { databaseLines } from '../computed/databases.ts'
+import { clashes, databaseLines } from '../computed/databases.ts'
 import { computedSchema } from '../computed/computed-schema.ts'
 import type { Expansion, KubernetesObject, Surroundings } from '../kind.ts'
 
@@ -9,4 +9,4 @@ export const schema = computedSchema(
 )
 
 export const expand = (object: KubernetesObject, surroundings: Surroundings): Expansion =>
-  computedConfigMap(object, surroundings, (needs) => ({ databases: databaseLines(needs) }))
+  computedConfigMap(object, surroundings, (needs) => ({ databases: databaseLines(needs) }), clashes)
