@@ -1,3 +1,4 @@
+import { isComputed } from './computed/needs.ts'
 import { kinds } from './generated/kinds.ts'
 import type { Finding } from './finding.ts'
 import type { KubernetesObject, ObjectPatch, Surroundings } from './kind.ts'
@@ -20,6 +21,8 @@ export interface Expanded {
 export async function expand(surroundings: Surroundings): Promise<{ expanded: Expanded[]; findings: Finding[] }> {
   const findings: Finding[] = []
   const expanded: Expanded[] = []
+  // Beside what is computed from them, definitions are facts: their services are deployed elsewhere.
+  const areFacts = surroundings.objects.some(isComputed)
   for (const from of surroundings.objects) {
     const at = { kind: from.kind, name: from.metadata.name, path: ['apiVersion'] }
     const kind = Object.hasOwn(kinds, from.kind) ? kinds[from.kind] : undefined
@@ -41,6 +44,8 @@ export async function expand(surroundings: Surroundings): Promise<{ expanded: Ex
       findings.push(...schemaFindings(from, schema, kind.validate.errors ?? []))
       continue
     }
+    if (areFacts && from.kind === 'ServiceDefinition') continue
+    if (isComputed(from) && !surroundings.objects.every(isValid)) continue
     const expansion = await expandKind(from, surroundings)
     if ('findings' in expansion) findings.push(...expansion.findings)
     else expanded.push({ from, objects: expansion.objects, patches: expansion.patches ?? [] })
@@ -48,3 +53,7 @@ export async function expand(surroundings: Surroundings): Promise<{ expanded: Ex
   // What is wrong with a cluster, each of its waves says.
   return { expanded, findings: [...new Map(findings.map((one) => [JSON.stringify(one), one])).values()] }
 }
+
+/** Whether nothing is computed from it that its schema refuses. */
+const isValid = (object: KubernetesObject): boolean =>
+  object.kind !== 'ServiceDefinition' || kinds.ServiceDefinition!.validate(object)

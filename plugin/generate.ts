@@ -3,7 +3,7 @@ import { type Expanded, expand } from './expand.ts'
 import type { Files } from './files.ts'
 import { type Finding, formatPlace, type ObjectPlace } from './finding.ts'
 import { parseImage } from './image.ts'
-import { namedByContent } from './jobs.ts'
+import { jobsNamedByContent } from './jobs.ts'
 import type { KubernetesObject } from './kind.ts'
 import { type Layer, overlaidService, readLayers } from './overlay.ts'
 import { strayPins } from './overlay-pins.ts'
@@ -92,10 +92,10 @@ export async function finish(
     files: world.files,
     revision: world.revision,
     plugin: world.plugin,
-    mergedIn: async (other) => {
+    mergedIn: once(async (other) => {
       const text = await world.build(other)
       return text === undefined ? [] : parse(text).objects
-    },
+    }),
   })
   // An overlay whose kustomization is refused says there why its pin does nothing.
   const refused = new Set(listed.map(({ at }) => ('file' in at ? at.file : '')))
@@ -112,7 +112,17 @@ export async function finish(
   const last = [...guard(patched.objects), ...patched.objects.flatMap((object) => pin(object, rule))]
   return last.length > 0
     ? place(last.map((finding) => ofDefinition(finding, expanded, patched.objects)))
-    : { manifests: emit(patched.objects.map(namedByContent)) }
+    : { manifests: emit(jobsNamedByContent(patched.objects)) }
+}
+
+/** Several waves look at the same folder. */
+function once<Result>(ask: (folder: string) => Promise<Result>): (folder: string) => Promise<Result> {
+  const asked = new Map<string, Promise<Result>>()
+  return (folder) => {
+    const answer = asked.get(folder) ?? ask(folder)
+    asked.set(folder, answer)
+    return answer
+  }
 }
 
 /** What is wrong with an object made from a definition came in by the definition's own patches. */

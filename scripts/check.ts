@@ -8,6 +8,7 @@ import { refusedObjects } from './check/objects.ts'
 import { staleQuota } from './check/quota.ts'
 import { wrongReferences } from './check/references.ts'
 import { alteredValues } from './check/sources.ts'
+import { takenAway } from './check/taken-away.ts'
 import { filesUnder, overrideFiles, unknownOverlays, unlistedServices, unreadFiles } from './check/tree.ts'
 import { unchangeableFields } from './check/unchangeable.ts'
 import type { Desk, Outcome } from './command.ts'
@@ -119,17 +120,23 @@ async function finishAll(
 
 /** What is wrong not with how a file is, but with how it became so. */
 async function changes(base: string, yaml: readonly string[], { files, git }: Desk): Promise<Finding[]> {
-  const changed = await git('diff', '--name-only', base, '--', ...yaml)
+  const changed = ((await git('diff', '--name-only', base, '--', ...yaml)) ?? '').split('\n').filter(Boolean)
+  const bumped = new Set(changed.flatMap((path) => pinned.exec(path)?.[1] ?? []))
   const findings: Finding[] = []
-  for (const path of (changed ?? '').split('\n').filter(Boolean)) {
+  for (const path of changed) {
     const before = await git('show', `${base}:${path}`)
     if (before === undefined) continue
     const now = files.read(path) ?? ''
-    const isPin = /^overlays\/[^/]+\/services\/[^/]+\/[Kk]ustomization/.test(path)
-    findings.push(...(isPin ? staleDigests(path, before, now) : unchangeableFields(path, before, now)))
+    const defined = /^base\/services\/([^/]+)\/definition\.yaml$/.exec(path)?.[1]
+    if (pinned.test(path)) findings.push(...staleDigests(path, before, now))
+    else if (defined !== undefined) findings.push(...takenAway(path, before, now, bumped.has(defined)))
+    else findings.push(...unchangeableFields(path, before, now))
   }
   return findings
 }
+
+/** Where the pin of a service is. */
+const pinned = /^overlays\/[^/]+\/services\/([^/]+)\/[Kk]ustomization/
 
 /** Each finding once: a shared file is read by every environment and every service. */
 function distinct(findings: readonly Finding[]): Finding[] {

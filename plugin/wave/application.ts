@@ -59,7 +59,13 @@ export function application(
       destination,
       syncPolicy: {
         ...(paused ? {} : { automated: { prune: true, selfHeal: true } }),
-        syncOptions: ['FailOnSharedResource=true', 'ServerSideApply=true', ...replicas.syncOptions],
+        syncOptions: [
+          // A chart has a namespace to itself, which it does not bring.
+          ...(folder ? [] : ['CreateNamespace=true']),
+          'FailOnSharedResource=true',
+          'ServerSideApply=true',
+          ...replicas.syncOptions,
+        ],
         // A retry keeps the source it began with, so no fix gets in before the last: after two minutes and a quarter.
         retry: { limit: retries, backoff: { duration: '5s', factor: 2, maxDuration: '1m' } },
       },

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+import { needsIn } from '../computed/needs.ts'
 import type { Files } from '../files.ts'
+import type { KubernetesObject } from '../kind.ts'
 import type { Layer } from '../overlay.ts'
 
 /** What a component is made of. */
@@ -10,13 +12,26 @@ export interface Content {
   readonly folders: readonly string[]
 }
 
-/** Takes the kustomizations that a component is built from, returns what it is made of. */
-export function contentOf(layers: readonly Layer[], files: Files): Content {
+/**
+ * Takes the kustomizations that a component is built from, and how to merge a folder, returns what it is made of. Of the
+ * services that a component only looks at it is made of what they need: a bump changes a pin there, and nothing here.
+ */
+export async function contentOf(
+  layers: readonly Layer[],
+  files: Files,
+  mergedIn: (folder: string) => Promise<readonly KubernetesObject[]>,
+): Promise<Content> {
   const hash = createHash('sha256')
-  for (const file of [...new Set(layers.flatMap(({ reads }) => reads))].sort())
-    hash.update(`${file}\0${files.read(file) ?? ''}\0`)
+  const add = (what: string, text: string): unknown => hash.update(`${what}\0${text}\0`)
+  const list = layers.find(({ folder }) => servicesList.test(folder))?.folder
+  const own = list === undefined ? layers : layers.filter(({ folder }) => !ofServices.test(folder))
+  for (const file of [...new Set(own.flatMap(({ reads }) => reads))].sort()) add(file, files.read(file) ?? '')
+  if (list !== undefined) add(list, JSON.stringify(needsIn(await mergedIn(list))))
   return { hash: hash.digest('hex').slice(0, 16), folders: outermost(layers.map(({ folder }) => folder)) }
 }
+
+const servicesList = /^overlays\/[^/]+\/services$/
+const ofServices = /^(overlays\/[^/]+\/(services|shared)|base\/(services|shared))(\/|$)/
 
 /** Takes folders, returns those that are within no other of them, sorted. */
 export function outermost(folders: readonly string[]): string[] {

@@ -27,20 +27,24 @@ export async function expandWave(wave: Wave, surroundings: Surroundings): Promis
     findings.push({ at: place(wave, 'root'), fact: 'root is the Application that makes all others', remedy })
   }
   const scaled = await autoscaled(wave, cluster, surroundings)
-  const placed = Object.entries(wave.spec.components).flatMap(([name, component]): Placed[] => {
-    if (component.environments?.includes(cluster.spec.environment) === false) return []
+  const placed: Placed[] = []
+  for (const [name, component] of Object.entries(wave.spec.components)) {
+    if (component.environments?.includes(cluster.spec.environment) === false) continue
     const step = order.first + order.own.get(name)!
-    if (component.chart) return [{ name, component, step }]
+    if (component.chart) {
+      placed.push({ name, component, step })
+      continue
+    }
     const folder = folderOf(wave.metadata.name, name, cluster, surroundings)
     if (folder === undefined) {
       const fact = `there is no overlays/${cluster.spec.environment}/${wave.metadata.name}/${name}`
       findings.push({ at: place(wave, name), fact, remedy: `add it, or leave ${name} out with ${name}: null` })
-      return []
+      continue
     }
     const { layers } = readLayers(folder, surroundings.files)
-    const content = contentOf(layers, surroundings.files)
-    return [{ name, component, step, folder: { path: folder, content, autoscaled: scaled.has(name) } }]
-  })
+    const content = await contentOf(layers, surroundings.files, surroundings.mergedIn)
+    placed.push({ name, component, step, folder: { path: folder, content, autoscaled: scaled.has(name) } })
+  }
   if (findings.length > 0) return { findings }
   return { objects: placed.map((one) => application(one, wave, cluster, revision)) }
 }

@@ -7,6 +7,7 @@ import { outermost } from '../../plugin/wave/content.ts'
 import type { Desk } from '../command.ts'
 import { validateObject } from '../schemas/strict.ts'
 import { refusedObjects } from './objects.ts'
+import { unfitStores } from './stores.ts'
 
 interface Application extends KubernetesObject {
   readonly spec: { readonly source: { readonly repoURL: string; readonly path?: string; readonly plugin?: object } }
@@ -41,11 +42,14 @@ export async function checkClusters(
     if (rendered.findings.length > 0) continue
     const applications = rendered.objects.filter(({ kind }) => kind === 'Application') as Application[]
     found.findings.push(...wrongRoot(folder, applications, desk), ...unnamed(environment ?? '', desk))
+    const components = new Map<string, readonly KubernetesObject[]>()
     for (const component of componentsOf(applications)) {
       const { findings, objects } = await render(component, desk)
       found.findings.push(...findings)
       found.objects += objects.length
+      components.set(component, objects)
     }
+    found.findings.push(...unfitStores(components))
   }
   return found
 }

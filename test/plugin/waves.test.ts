@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -98,7 +98,8 @@ describe('a cluster becomes Applications', () => {
   it('whose content is what a render of it reads, and no other file', async () => {
     const contents = async (files: Record<string, string>) => {
       const found = await onTree(files, (tree) => applications(tree))
-      return new Map([...found].map(([name, application]) => [name, contentOf(application)]))
+      const folders = [...found].filter(([, { spec }]) => spec.source.plugin)
+      return new Map(folders.map(([name, application]) => [name, contentOf(application)]))
     }
     const before = await contents({})
     const changed = async (files: Record<string, string>) =>
@@ -111,12 +112,40 @@ describe('a cluster becomes Applications', () => {
     expect(await changed({ [iam]: text })).toEqual(['iam'])
     const everywhere = 'images:\n  - { kind: ServiceDefinition, path: spec/image }\n'
     // What services share is no part of what they stand on.
-    const services = [...before.keys()].filter((name) => name !== 'foundation')
+    const services = readdirSync(path.join(root, 'base/services'))
     expect(await changed({ 'base/shared/image-fields.yaml': everywhere })).toEqual(services)
     const quota = 'overlays/prod/infra/foundation/resource-quota.yaml'
     expect(await changed({ [quota]: `${readFileSync(path.join(root, quota), 'utf8')}# more\n` })).toEqual([
       'foundation',
     ])
+  })
+
+  it('whose content, where it is computed from the services, is what those need and not which version runs', async () => {
+    const folder = 'overlays/prod/infra/computed'
+    const computed = async (files: Record<string, string>) => {
+      const tree = {
+        'apps/infra.yaml': wave('infra', undefined, { computed: {} }),
+        [`${folder}/kustomization.yaml`]: { resources: ['../../services', 'databases.yaml'] },
+        [`${folder}/databases.yaml`]: {
+          apiVersion: 'platform.septemcore.com/v1alpha1',
+          kind: 'Databases',
+          metadata: { name: 'databases', namespace: 'platform-infra' },
+        },
+        ...files,
+      }
+      return (await onTree(tree, (copy) => applications(copy))).get('computed')!
+    }
+    const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
+    const before = await computed({})
+    expect(before.metadata.annotations?.[pathsAnnotation]?.split(';')).toEqual(
+      expect.arrayContaining(['/base/services/iam', '/overlays/prod/services', '/overlays/prod/shared']),
+    )
+    const pin = 'overlays/prod/services/iam/kustomization.yaml'
+    const bumped = await computed({ [pin]: read(pin).replace('0'.repeat(40), first) })
+    expect(contentOf(bumped)).toBe(contentOf(before))
+    const definition = 'base/services/iam/definition.yaml'
+    const moved = await computed({ [definition]: read(definition).replace('platform_kernel', 'platform_iam') })
+    expect(contentOf(moved)).not.toBe(contentOf(before))
   })
 
   it('that leave the replicas to the autoscaler where there is one, also beside a service that does not build', async () => {
@@ -271,26 +300,41 @@ it('a plugin refuses a cluster that asks for another one, and says it once', asy
 })
 
 describe('a Job', () => {
-  const rendered = (image: string) =>
+  const configMap = (name: string, value: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name },
+    data: { value },
+  })
+  /** The name of a Job of this image, with the value of the ConfigMap that it mounts and of one that lies beside it. */
+  const named = (image: string, mounted = 'a', beside = 'a') =>
     onTree(
       {
-        'overlays/prod/infra/setup/kustomization.yaml': { resources: ['job.yaml'] },
+        'overlays/prod/infra/setup/kustomization.yaml': { resources: ['job.yaml', 'mounted.yaml', 'beside.yaml'] },
+        'overlays/prod/infra/setup/mounted.yaml': configMap('mounted', mounted),
+        'overlays/prod/infra/setup/beside.yaml': configMap('beside', beside),
         'overlays/prod/infra/setup/job.yaml': {
           apiVersion: 'batch/v1',
           kind: 'Job',
           metadata: { name: 'setup' },
-          spec: { template: { spec: { containers: [{ name: 'setup', image: `${image}@sha256:${'0'.repeat(64)}` }] } } },
+          spec: {
+            template: {
+              spec: {
+                containers: [{ name: 'setup', image: `${image}@sha256:${'0'.repeat(64)}` }],
+                volumes: [{ name: 'mounted', configMap: { name: 'mounted' } }],
+              },
+            },
+          },
         },
       },
-      async (tree) => (await runPlugin(path.join(tree, 'overlays/prod/infra/setup'))).stdout,
+      async (tree) =>
+        /name: (setup-.*)/.exec((await runPlugin(path.join(tree, 'overlays/prod/infra/setup'))).stdout)?.[1],
     )
 
-  it('is named by what it does: one that changed is another Job', async () => {
-    const names = (await Promise.all(['a:1', 'a:1', 'a:2'].map(rendered))).map(
-      (text) => /name: (setup-.*)/.exec(text)?.[1],
-    )
-    expect(names[0]).toMatch(/^setup-[0-9a-f]{8}$/)
-    expect(names[1]).toBe(names[0])
-    expect(names[2]).not.toBe(names[0])
+  it('is named by what it does and reads: one that changed is another Job', async () => {
+    const [first, ...others] = await Promise.all([named('a:1'), named('a:1'), named('a:1', 'a', 'b')])
+    expect(first).toMatch(/^setup-[0-9a-f]{8}$/)
+    expect(others).toEqual([first, first])
+    expect(new Set([first, await named('a:2'), await named('a:1', 'b')]).size).toBe(3)
   })
 })

@@ -48,6 +48,22 @@ describe('a class that a cluster has', () => {
   })
 
   it.each([
+    ['a smaller volume', 'volumeClaimTemplates: [{ spec: { resources: { requests: { storage: 20Gi } } } }]'],
+    ['another storage class', 'volumeClaimTemplates: [{ spec: { storageClassName: slow } }]'],
+    ['another governing Service', 'serviceName: other'],
+    ['pods that start one by one', 'podManagementPolicy: OrderedReady'],
+  ])('cannot give a StatefulSet %s', (_, field) => {
+    const set = (spec: string) =>
+      `apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: vault }\nspec:\n  ${spec}\n`
+    const name = field.split(':')[0]
+    expect(said(set(`replicas: 3\n  ${name}: before`), set(`replicas: 5\n  ${field}`))).toMatch(
+      new RegExp(
+        `^\\S+:6:\\d+  spec.${name} of StatefulSet vault was another, and can never change in a cluster\n  put it back; to grow a volume`,
+      ),
+    )
+  })
+
+  it.each([
     ['whether volumes may grow', storage('allowVolumeExpansion: false\n'), storage('allowVolumeExpansion: true\n')],
     ['how it is written', storage('parameters: { a: b, c: d }\n'), storage("parameters:\n  c: 'd'\n  a: b\n")],
     [

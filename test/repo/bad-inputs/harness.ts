@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -63,6 +63,20 @@ export function write(file: string, text: string): Edit {
 export const remove = (file: string): Edit => ({
   file,
   apply: (tree) => rmSync(path.join(tree, file), { recursive: true }),
+})
+
+/** Takes edits, returns the second made in a tree in which the first was committed. */
+export const committed = (before: Edit, edit: Edit): Edit => ({
+  file: edit.file,
+  apply: (tree) => {
+    const git = (...words: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: tree })
+    before.apply(tree)
+    git('init', '-q')
+    git('add', '.')
+    git('commit', '-qm', 'Before')
+    edit.apply(tree)
+  },
 })
 
 /** Takes a file or folder and its new name, returns the edit. */

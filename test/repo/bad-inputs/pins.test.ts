@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { describe } from 'vitest'
-import { all, append, change, checkRefuses, overlay, refuses, rendered } from './harness.ts'
+import { all, append, change, checkRefuses, committed, overlay, refuses, rendered } from './harness.ts'
 
 const iam = overlay('iam')
 const sha = '0000000000000000000000000000000000000000'
@@ -204,18 +203,7 @@ describe('a pin', () => {
   )
   checkRefuses(
     'has a new tag and the old digest',
-    {
-      file: iam,
-      apply: (tree) => {
-        const git = (...words: string[]) =>
-          execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: tree })
-        change(iam, pin, `${pin}\n    digest: ${digest('a')}`).apply(tree)
-        git('init', '-q')
-        git('add', '.')
-        git('commit', '-qm', 'Pin')
-        change(iam, sha, '1'.repeat(40)).apply(tree)
-      },
-    },
+    committed(change(iam, pin, `${pin}\n    digest: ${digest('a')}`), change(iam, sha, '1'.repeat(40))),
     'overlays/prod/services/iam/kustomization.yaml:8:13  newTag changed and the digest did not: the image of 000000000000 would run under the new tag',
     '  npm run bump <service> 1111111111111111111111111111111111111111@sha256:<digest> <environment>',
   )
