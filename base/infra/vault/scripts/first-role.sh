@@ -8,7 +8,7 @@ if [ -t 0 ]; then
   stty -echo
   trap 'stty echo' EXIT
 fi
-read -r VAULT_TOKEN
+read -r VAULT_TOKEN || [ -n "$VAULT_TOKEN" ]
 export VAULT_TOKEN
 
 vault auth list -format=json | grep -q '"kubernetes/"' || vault auth enable kubernetes

@@ -1,0 +1,22 @@
+import { expect } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import type { Json } from '../../e2e/rig/api.ts'
+import { runPlugin } from '../../plugin.ts'
+
+/** Takes a component of infra and an environment, gives its objects as Argo CD receives them. */
+export async function rendered(component: string, environment = 'prod'): Promise<Json[]> {
+  const { code, stdout, stderr } = await runPlugin(`overlays/${environment}/infra/${component}`)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
+}
+
+/** Gives the one object of this kind whose name this is, or, of a Job, begins so; fails when it is not there. */
+export function objectIn(objects: Json[], kind: string, name: string): Json {
+  const found = objects.find(
+    (object) =>
+      object.kind === kind &&
+      (object.metadata.name === name || (kind === 'Job' && object.metadata.name.startsWith(`${name}-`))),
+  )
+  if (!found) throw new Error(`${kind} ${name}  is not rendered`)
+  return found
+}
