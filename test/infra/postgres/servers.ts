@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execFile } from 'node:child_process'
@@ -29,6 +29,8 @@ export interface Login {
   database?: string
   /** The name of a pod, or postgres-rw, which is the default. */
   host?: string
+  /** verify-full unless said. */
+  tls?: string
 }
 
 export interface Postgres {
@@ -39,7 +41,7 @@ export interface Postgres {
   objects: Json[]
   servers: Servers
   addressOf(host: string): string
-  /** The pod of this name, of the StatefulSet it belongs to. */
+  /** The pod of this name, of the StatefulSet it belongs to, or of the CronJob of this name. */
   pod(name: string): Pod
   /** Runs the pod's init containers that end; gives the first that failed, or the last. */
   prepare(name: string): Promise<Said>
@@ -49,8 +51,12 @@ export interface Postgres {
   stopPod(name: string): Promise<void>
   /** Kills the pod's server at once, as kill -9 does. */
   kill(name: string): Promise<void>
+  /** Gives the pod a new certificate, as cert-manager does before the old one ends. */
+  renewCertificate(name: string): void
   /** Runs a command in the pod's own container. */
   exec(name: string, ...command: string[]): Promise<Said>
+  /** Runs the Job of these objects, of another component, to its end. */
+  runJob(objects: readonly Json[]): Promise<Said>
   /** Runs psql with this login and gives its rows, fields divided by a bar; fails with what psql said. */
   query(login: Login, sql: string): Promise<string>
   /** Mounts what this overlay renders in place of what was rendered before: ConfigMaps in running pods, and the Services. */
@@ -86,26 +92,24 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   const authority = makeAuthority(certificates)
   const service = await openService(addressOf('postgres-rw'), port)
   const pods = new Map<string, Pod>()
+  let jobs = 0
 
-  const setOf = (name: string): Json => object('StatefulSet', name.replace(/-\d+$/, ''))
-  const object = (kind: string, name: string): Json =>
-    objects.find((it) => it.kind === kind && it.metadata.name === name) ?? fail(`${kind} ${name} is not rendered`)
-  const specOf = (name: string): Json => setOf(name).spec.template.spec
+  const object = (kind: string, name: string): Json => named(objects, kind, name)
+  const specOf = (name: string): Json => {
+    const cronJob = objects.find((it) => it.kind === 'CronJob' && it.metadata.name === name)
+    const { template } = cronJob?.spec.jobTemplate.spec ?? object('StatefulSet', name.replace(/-\d+$/, '')).spec
+    return template.spec
+  }
   const main = (name: string): Json => specOf(name).containers[0]
 
-  function mountConfigMaps(name: string): void {
-    const spec = specOf(name)
-    const mounts: Json[] = [...(spec.initContainers ?? []), ...spec.containers].flatMap((it) => it.volumeMounts)
-    for (const volume of spec.volumes.filter((it: Json) => it.configMap)) {
-      const { mountPath } = mounts.find((it) => it.name === volume.name)
-      const data = { ...object('ConfigMap', volume.configMap.name).data } as Record<string, string>
+  function mountConfigMaps(pod: Pod, spec: Json, among: readonly Json[], address: string): void {
+    for (const { name, configMap } of spec.volumes as Json[]) {
+      if (!configMap) continue
+      const data = { ...named(among, 'ConfigMap', configMap.name).data } as Record<string, string>
       // Each pod has an address here, and none has all of them.
       if (data['postgresql.conf'])
-        data['postgresql.conf'] = data['postgresql.conf'].replace(
-          "listen_addresses = '*'",
-          `listen_addresses = '${addressOf(name)}'`,
-        )
-      pods.get(name)!.write(mountPath, data)
+        data['postgresql.conf'] = data['postgresql.conf'].replace("addresses = '*'", `addresses = '${address}'`)
+      pod.write(mountPathOf(spec, name), data)
     }
   }
 
@@ -114,12 +118,26 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     if (found) return found
     const made = makePod(name, specOf(name), { folder, bin, hosts })
     pods.set(name, made)
-    mountConfigMaps(name)
+    mountConfigMaps(made, specOf(name), objects, addresses.get(name) ?? '')
     made.write('/etc/postgres-passwords', passwords)
+    renewCertificate(made)
+    return made
+  }
+
+  function renewCertificate(pod: Pod): void {
     const names: string[] = object('Certificate', 'postgres').spec.dnsNames
     authority.issue(certificates, names, [...addresses.values()])
-    made.write('/etc/postgres-tls', filesOf(certificates, ['tls.crt', 'tls.key', 'ca.crt']))
-    return made
+    pod.write('/etc/postgres-tls', filesOf(certificates, ['tls.crt', 'tls.key', 'ca.crt']))
+  }
+
+  async function runJob(others: readonly Json[]): Promise<Said> {
+    const job = others.find((it) => it.kind === 'Job')!
+    const { spec } = job.spec.template
+    const made = makePod(`${job.metadata.name}-${++jobs}`, spec, { folder, bin, hosts })
+    mountConfigMaps(made, spec, others, '')
+    made.write('/etc/postgres-passwords', passwords)
+    made.write('/etc/platform/tls', filesOf(certificates, ['ca.crt']))
+    return made.run(spec.containers[0], spec.containers[0].command)
   }
 
   const pointService = (): void => {
@@ -146,7 +164,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   }
 
   async function query(
-    { host = 'postgres-rw', user, password, database = 'platform_kernel' }: Login,
+    { host = 'postgres-rw', user, password, database = 'platform_kernel', tls = 'verify-full' }: Login,
     sql: string,
   ): Promise<string> {
     const said = await execute(join(bin, 'psql'), ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-c', sql], {
@@ -155,7 +173,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
       PGUSER: user,
       PGPASSWORD: password,
       PGDATABASE: database,
-      PGSSLMODE: 'verify-full',
+      PGSSLMODE: tls,
       PGSSLROOTCERT: authority.file,
       PGCONNECT_TIMEOUT: '10',
     })
@@ -165,7 +183,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
 
   async function sync(path: string): Promise<void> {
     objects = await render(path)
-    for (const name of pods.keys()) mountConfigMaps(name)
+    for (const [name, pod] of pods) mountConfigMaps(pod, specOf(name), objects, addresses.get(name) ?? '')
     pointService()
   }
 
@@ -190,6 +208,8 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     async kill(name) {
       await servers.kill(name)
     },
+    runJob,
+    renewCertificate: (name) => renewCertificate(pod(name)),
     exec: (name, ...command) => pod(name).run(main(name), command),
     query,
     sync,
@@ -202,7 +222,15 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   }
 }
 
-async function render(overlay: string): Promise<Json[]> {
+const mountPathOf = ({ initContainers = [], containers }: Json, volume: string): string =>
+  [...initContainers, ...containers].flatMap((it: Json) => it.volumeMounts as Json[]).find((it) => it.name === volume)!
+    .mountPath
+
+const named = (objects: readonly Json[], kind: string, name: string): Json =>
+  objects.find((it) => it.kind === kind && it.metadata.name === name) ?? fail(`${kind} ${name} is not rendered`)
+
+/** Gives the objects that the plugin makes of this folder; fails with what it refused. */
+export async function render(overlay: string): Promise<Json[]> {
   const { code, stdout, stderr } = await runPlugin(overlay)
   if (code) throw new Error(stderr)
   return parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
