@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execFile } from 'node:child_process'
@@ -53,6 +53,10 @@ export interface Postgres {
   kill(name: string): Promise<void>
   /** Gives the pod a new certificate, as cert-manager does before the old one ends. */
   renewCertificate(name: string): void
+  /** Starts the pod's sidecar, with these variables in place of the rendered ones. */
+  startSidecar(name: string, more: Record<string, string>): void
+  /** Gives the pod an empty volume, as the deletion of its claim does. */
+  emptyVolume(name: string): void
   /** Runs a command in the pod's own container. */
   exec(name: string, ...command: string[]): Promise<Said>
   /** Runs the Job of these objects, of another component, to its end. */
@@ -118,10 +122,28 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     if (found) return found
     const made = makePod(name, specOf(name), { folder, bin, hosts })
     pods.set(name, made)
+    for (const volume of specOf(name).volumes as Json[]) {
+      const claim = volume.persistentVolumeClaim?.claimName as string | undefined
+      if (claim) shareVolume(made, mountPathOf(specOf(name), volume.name), claim)
+    }
     mountConfigMaps(made, specOf(name), objects, addresses.get(name) ?? '')
     made.write('/etc/postgres-passwords', passwords)
     renewCertificate(made)
     return made
+  }
+
+  /** A claim is named for the template of its StatefulSet and the pod: backup-postgres-backup-0. */
+  function shareVolume(made: Pod, mountPath: string, claim: string): void {
+    const owner = objects
+      .filter((it) => it.kind === 'StatefulSet')
+      .map((it) => ({
+        pod: `${it.metadata.name}-0`,
+        template: it.spec.volumeClaimTemplates[0].metadata.name as string,
+      }))
+      .find(({ pod: of, template }) => claim === `${template}-${of}`)
+    if (!owner) return fail(`${claim} is no claim of a StatefulSet`)
+    rmSync(made.at(mountPath), { recursive: true })
+    symlinkSync(pod(owner.pod).at(mountPathOf(specOf(owner.pod), owner.template)), made.at(mountPath))
   }
 
   function renewCertificate(pod: Pod): void {
@@ -159,7 +181,8 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   async function start(name: string): Promise<void> {
     const { file, args, env } = pod(name).processOf(main(name))
     servers.start(name, file, args, env)
-    const ready = main(name).readinessProbe.exec.command as string[]
+    const ready = main(name).readinessProbe?.exec.command as string[] | undefined
+    if (!ready) return
     await servers.until(`${name} is ready`, async () => (await pod(name).run(main(name), ready)).code === 0, 60_000)
   }
 
@@ -210,6 +233,16 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     },
     runJob,
     renewCertificate: (name) => renewCertificate(pod(name)),
+    startSidecar(name, more) {
+      const sidecar = specOf(name).initContainers.find((it: Json) => it.restartPolicy === 'Always')
+      const { file, args, env } = pod(name).processOf(sidecar)
+      servers.start(`${name}-${sidecar.name}`, file, args, { ...env, ...more })
+    },
+    emptyVolume(name) {
+      const [{ metadata }] = object('StatefulSet', name.replace(/-\d+$/, '')).spec.volumeClaimTemplates
+      const data = pod(name).at(mountPathOf(specOf(name), metadata.name))
+      for (const entry of readdirSync(data)) rmSync(join(data, entry), { recursive: true })
+    },
     exec: (name, ...command) => pod(name).run(main(name), command),
     query,
     sync,
