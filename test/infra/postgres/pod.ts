@@ -20,7 +20,16 @@ export interface Pod {
   /** Runs a command in the container, as `kubectl exec` does, to its end. */
   run(container: Json, command: readonly string[]): Promise<Said>
   /** The words and the environment that start the container's own command here. */
-  processOf(container: Json): { file: string; args: string[]; env: Record<string, string> }
+  processOf(container: Json): { file: string; args: string[]; env: NodeJS.ProcessEnv }
+}
+
+export interface Surroundings {
+  /** Where the pods' folders are made. */
+  folder: string
+  /** What every process has beside the container's own variables. */
+  environment: NodeJS.ProcessEnv
+  /** The addresses of hosts that texts name. */
+  hosts: Readonly<Record<string, string>>
 }
 
 /**
@@ -55,8 +64,8 @@ export function makePod(
     }
   }
 
-  const environment = (container: Json): Record<string, string> => ({
-    PATH: `${bin}:/usr/bin:/bin`,
+  const environment = (container: Json): NodeJS.ProcessEnv => ({
+    ...common,
     HOME: join(folder, name),
     ...Object.fromEntries(
       (container.env ?? []).map((it: Json) => [it.name, it.valueFrom ? name : replaced(it.value as string)]),

@@ -91,6 +91,9 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     [`postgres-0.postgres.${domain}`]: addressOf('postgres-0'),
     [`postgres-1.postgres.${domain}`]: addressOf('postgres-1'),
   }
+  // With the folder's name, so that they end with the rest.
+  const environment = { ...servers.environment, PATH: `${bin}:/usr/bin:/bin` }
+  const surroundings = { folder, environment, hosts }
   const certificates = join(folder, 'certificates')
   mkdirSync(certificates)
   const authority = makeAuthority(certificates)
@@ -120,7 +123,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   function pod(name: string): Pod {
     const found = pods.get(name)
     if (found) return found
-    const made = makePod(name, specOf(name), { folder, bin, hosts })
+    const made = makePod(name, specOf(name), surroundings)
     pods.set(name, made)
     for (const volume of specOf(name).volumes as Json[]) {
       const claim = volume.persistentVolumeClaim?.claimName as string | undefined
@@ -155,7 +158,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   async function runJob(others: readonly Json[]): Promise<Said> {
     const job = others.find((it) => it.kind === 'Job')!
     const { spec } = job.spec.template
-    const made = makePod(`${job.metadata.name}-${++jobs}`, spec, { folder, bin, hosts })
+    const made = makePod(`${job.metadata.name}-${++jobs}`, spec, surroundings)
     mountConfigMaps(made, spec, others, '')
     made.write('/etc/postgres-passwords', passwords)
     made.write('/etc/platform/tls', filesOf(certificates, ['ca.crt']))
