@@ -182,7 +182,6 @@ describe('a promotion', () => {
     const [count, highest] = (await ask('SELECT count(*), max(n) FROM numbers WHERE n > 100000')).split('|').map(Number)
     // No commit is missing before the last that is there; what came in the second before may be.
     expect(highest! - 100_000).toBe(count)
-    console.error(`acknowledged ${last - 100_000}, there after the promotion ${count}`)
   })
 
   test('keeps the place of whoever reads the log', async () => {

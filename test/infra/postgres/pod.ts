@@ -36,11 +36,7 @@ export interface Surroundings {
  * What a kubelet makes of a rendered pod, without containers: a folder for each mount, the environment, and the processes as a
  * user of their own. What texts say of mounted paths and of hosts is replaced by the folders and addresses they have here.
  */
-export function makePod(
-  name: string,
-  spec: Json,
-  { folder, bin, hosts }: { folder: string; bin: string; hosts: Readonly<Record<string, string>> },
-): Pod {
+export function makePod(name: string, spec: Json, { folder, environment: common, hosts }: Surroundings): Pod {
   const containers: Json[] = [...(spec.initContainers ?? []), ...spec.containers]
   const paths = [
     ...new Set(containers.flatMap((it) => it.volumeMounts.map((mount: Json) => mount.mountPath as string))),
