@@ -143,7 +143,6 @@ test('a server that recovers, however long, is alive and not ready', async () =>
 })
 
 describe('a promotion', () => {
-  let last: number
   const changes = `SELECT count(*) FROM pg_logical_slot_get_binary_changes('cdc', NULL, NULL,
     'proto_version', '1', 'publication_names', 'cdc') WHERE get_byte(data, 0) = ascii('I')`
 
@@ -175,7 +174,7 @@ describe('a promotion', () => {
   })
 
   test('loses at most what the standby had not received when the primary was killed', async () => {
-    last = await writeUntilKilled(100_001, 'postgres-0')
+    await writeUntilKilled(100_001, 'postgres-0')
     const said = await run('postgres-1', 'promote.sh')
     expect(said.code, said.stderr).toBe(0)
     expect(await ask('SELECT pg_is_in_recovery()')).toBe('f')

@@ -8,7 +8,7 @@ import { claimLoopback } from '../../e2e/rig/ports.ts'
 import { openServers, type Servers } from '../../e2e/rig/servers.ts'
 import { runPlugin } from '../../plugin.ts'
 import { makeAuthority } from './authority.ts'
-import { findDistribution } from './distribution.ts'
+import { findPrograms } from '../programs.ts'
 import { filesOf, makePod, type Pod, type Said } from './pod.ts'
 import { openService } from './service.ts'
 
@@ -76,7 +76,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   chmodSync(folder, 0o755)
   const bin = join(folder, 'postgres/bin')
   // A copy, because another user cannot enter the home of this one.
-  cpSync(await findDistribution(), join(folder, 'postgres'), { recursive: true })
+  cpSync((await findPrograms()).postgres, join(folder, 'postgres'), { recursive: true })
   const servers = openServers(folder)
   const loopbacks = await Promise.all(
     ['postgres-0', 'postgres-1', 'postgres-backup-0', 'postgres-rw'].map(
