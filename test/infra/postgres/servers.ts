@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { parseAllDocuments } from 'yaml'
 import type { Json } from '../../e2e/rig/api.ts'
 import { claimLoopback } from '../../e2e/rig/ports.ts'
@@ -92,7 +92,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     [`postgres-1.postgres.${domain}`]: addressOf('postgres-1'),
   }
   // With the folder's name, so that they end with the rest.
-  const environment = { ...servers.environment, PATH: `${bin}:/usr/bin:/bin` }
+  const environment = { ...servers.environment, PATH: `${bin}:${shell(folder)}:/usr/bin:/bin` }
   const surroundings = { folder, environment, hosts }
   const certificates = join(folder, 'certificates')
   mkdirSync(certificates)
@@ -264,6 +264,16 @@ const mountPathOf = ({ initContainers = [], containers }: Json, volume: string):
 
 const named = (objects: readonly Json[], kind: string, name: string): Json =>
   objects.find((it) => it.kind === kind && it.metadata.name === name) ?? fail(`${kind} ${name} is not rendered`)
+
+/** Gives a folder with busybox by all its names, as the image has them; an empty one where this machine has no busybox. */
+function shell(folder: string): string {
+  const path = join(folder, 'shell')
+  mkdirSync(path)
+  if (spawnSync('busybox', ['--install', '-s', path]).error) return path
+  // Of another form than the machine's, by which processes get their user.
+  rmSync(join(path, 'setpriv'), { force: true })
+  return path
+}
 
 /** Gives the objects that the plugin makes of this folder; fails with what it refused. */
 export async function render(overlay: string): Promise<Json[]> {
