@@ -256,4 +256,10 @@ describe('migrations by a Job', () => {
     expect(said.stdout).toContain('role ledger')
     await lease('ledger', 'platform_ledger')
   })
+  test('a person takes it away, and no login of it is left', async () => {
+    await postgres.query(kernel, 'DROP DATABASE platform_ledger WITH (FORCE)')
+    await postgres.query(kernel, 'DROP ROLE ledger, ledger_owner')
+    const said = await postgres.runJob(objects)
+    expect(said.stdout).not.toContain('ledger')
+  })
 })

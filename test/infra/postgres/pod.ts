@@ -20,18 +20,23 @@ export interface Pod {
   /** Runs a command in the container, as `kubectl exec` does, to its end. */
   run(container: Json, command: readonly string[]): Promise<Said>
   /** The words and the environment that start the container's own command here. */
-  processOf(container: Json): { file: string; args: string[]; env: Record<string, string> }
+  processOf(container: Json): { file: string; args: string[]; env: NodeJS.ProcessEnv }
+}
+
+export interface Surroundings {
+  /** Where the pods' folders are made. */
+  folder: string
+  /** What every process has beside the container's own variables. */
+  environment: NodeJS.ProcessEnv
+  /** The addresses of hosts that texts name. */
+  hosts: Readonly<Record<string, string>>
 }
 
 /**
  * What a kubelet makes of a rendered pod, without containers: a folder for each mount, the environment, and the processes as a
  * user of their own. What texts say of mounted paths and of hosts is replaced by the folders and addresses they have here.
  */
-export function makePod(
-  name: string,
-  spec: Json,
-  { folder, bin, hosts }: { folder: string; bin: string; hosts: Readonly<Record<string, string>> },
-): Pod {
+export function makePod(name: string, spec: Json, { folder, environment: common, hosts }: Surroundings): Pod {
   const containers: Json[] = [...(spec.initContainers ?? []), ...spec.containers]
   const paths = [
     ...new Set(containers.flatMap((it) => it.volumeMounts.map((mount: Json) => mount.mountPath as string))),
@@ -55,8 +60,8 @@ export function makePod(
     }
   }
 
-  const environment = (container: Json): Record<string, string> => ({
-    PATH: `${bin}:/usr/bin:/bin`,
+  const environment = (container: Json): NodeJS.ProcessEnv => ({
+    ...common,
     HOME: join(folder, name),
     ...Object.fromEntries(
       (container.env ?? []).map((it: Json) => [it.name, it.valueFrom ? name : replaced(it.value as string)]),

@@ -1,14 +1,14 @@
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { parseAllDocuments } from 'yaml'
 import type { Json } from '../../e2e/rig/api.ts'
 import { claimLoopback } from '../../e2e/rig/ports.ts'
 import { openServers, type Servers } from '../../e2e/rig/servers.ts'
 import { runPlugin } from '../../plugin.ts'
 import { makeAuthority } from './authority.ts'
-import { findDistribution } from './distribution.ts'
+import { findPrograms } from '../programs.ts'
 import { filesOf, makePod, type Pod, type Said } from './pod.ts'
 import { openService } from './service.ts'
 
@@ -76,7 +76,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   chmodSync(folder, 0o755)
   const bin = join(folder, 'postgres/bin')
   // A copy, because another user cannot enter the home of this one.
-  cpSync(await findDistribution(), join(folder, 'postgres'), { recursive: true })
+  cpSync((await findPrograms()).postgres, join(folder, 'postgres'), { recursive: true })
   const servers = openServers(folder)
   const loopbacks = await Promise.all(
     ['postgres-0', 'postgres-1', 'postgres-backup-0', 'postgres-rw'].map(
@@ -91,6 +91,9 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
     [`postgres-0.postgres.${domain}`]: addressOf('postgres-0'),
     [`postgres-1.postgres.${domain}`]: addressOf('postgres-1'),
   }
+  // With the folder's name, so that they end with the rest.
+  const environment = { ...servers.environment, PATH: `${bin}:${shell(folder)}:/usr/bin:/bin` }
+  const surroundings = { folder, environment, hosts }
   const certificates = join(folder, 'certificates')
   mkdirSync(certificates)
   const authority = makeAuthority(certificates)
@@ -120,7 +123,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   function pod(name: string): Pod {
     const found = pods.get(name)
     if (found) return found
-    const made = makePod(name, specOf(name), { folder, bin, hosts })
+    const made = makePod(name, specOf(name), surroundings)
     pods.set(name, made)
     for (const volume of specOf(name).volumes as Json[]) {
       const claim = volume.persistentVolumeClaim?.claimName as string | undefined
@@ -155,7 +158,7 @@ export async function openPostgres(overlay = 'overlays/prod/infra/postgres'): Pr
   async function runJob(others: readonly Json[]): Promise<Said> {
     const job = others.find((it) => it.kind === 'Job')!
     const { spec } = job.spec.template
-    const made = makePod(`${job.metadata.name}-${++jobs}`, spec, { folder, bin, hosts })
+    const made = makePod(`${job.metadata.name}-${++jobs}`, spec, surroundings)
     mountConfigMaps(made, spec, others, '')
     made.write('/etc/postgres-passwords', passwords)
     made.write('/etc/platform/tls', filesOf(certificates, ['ca.crt']))
@@ -261,6 +264,16 @@ const mountPathOf = ({ initContainers = [], containers }: Json, volume: string):
 
 const named = (objects: readonly Json[], kind: string, name: string): Json =>
   objects.find((it) => it.kind === kind && it.metadata.name === name) ?? fail(`${kind} ${name} is not rendered`)
+
+/** Gives a folder with busybox by all its names, as the image has them; an empty one where this machine has no busybox. */
+function shell(folder: string): string {
+  const path = join(folder, 'shell')
+  mkdirSync(path)
+  if (spawnSync('busybox', ['--install', '-s', path]).error) return path
+  // Of another form than the machine's, by which processes get their user.
+  rmSync(join(path, 'setpriv'), { force: true })
+  return path
+}
 
 /** Gives the objects that the plugin makes of this folder; fails with what it refused. */
 export async function render(overlay: string): Promise<Json[]> {

@@ -30,7 +30,7 @@ done <"$list"
 # Only where it is another one: to set a password writes it anew, with another salt.
 for login in vault cdc; do
   if ! PGUSER=$login PGPASSWORD=$(password $login) psql -X -q -d platform_kernel -c '' >/dev/null 2>&1; then
-    printf '\\set password `cat /etc/postgres-passwords/%s`\nALTER ROLE %s PASSWORD :'\''password'\'';\n' $login $login | sql
+    sql -v "login=$login" -f "$scripts/password.sql"
     echo "$login has the password of Vault" >&2
   fi
 done

@@ -28,11 +28,11 @@ copy() {
 if ! is_primary; then
   say "copies $PRIMARY"
   # The slot from before a copy that was interrupted is as good.
-  until pg_receivewal -d "$(conninfo "$POSTGRES_RW")" --create-slot --if-not-exists -S "$SLOT"; do
+  until pg_receivewal -d "$(conninfo "$POSTGRES_RW")" --create-slot --if-not-exists -S "$(slot)"; do
     say "waits for $POSTGRES_RW"
     sleep 2
   done
-  copy "$POSTGRES_RW" -S "$SLOT"
+  copy "$POSTGRES_RW" -S "$(slot)"
   touch "$making/standby.signal"
 elif [ -n "$RESTORE_FROM" ]; then
   say "takes over what was restored at $RESTORE_FROM"

@@ -21,9 +21,18 @@ rm -rf "$restored"
 cp -a "$base" "$restored"
 touch "$restored/recovery.signal"
 say "recovers $base up to ${target:-the end of the log}"
-pg_ctl -D "$restored" -l "$restored.log" -w -t 86400 -o "-c config_file=/etc/postgres-config/postgresql.conf \
+pg_ctl -D "$restored" -l "$restored.log" -o "-c config_file=/etc/postgres-config/postgresql.conf \
   -c hba_file=/etc/postgres-config/pg_hba.conf -c hot_standby=off -c sync_replication_slots=off \
   -c shared_buffers=128MB -c max_connections=20 \
   -c restore_command='cp $BACKUP/wal/%f %p || cp $BACKUP/wal/%f.partial %p' \
-  -c recovery_target_time='$target' -c recovery_target_action=promote" start
+  -c recovery_target_time='$target' -c recovery_target_action=promote" -W start
+# pg_ctl takes a server for ready that still recovers.
+until pg_isready -q -h "$RUN" -U kernel -d postgres; do
+  sleep 1
+  if ! pg_ctl -D "$restored" status >/dev/null; then
+    tail -n 20 "$restored.log" >&2
+    say 'was not restored'
+    exit 1
+  fi
+done
 say "serves what was restored: psql -h $RUN -U kernel platform_kernel"

@@ -2,11 +2,11 @@
 # Read by the other scripts. Which pod is the primary is said in git: ConfigMap postgres-primary, one line of the overlay.
 
 PRIMARY=$(cat /etc/postgres-primary/PRIMARY)
-SLOT=$(printf %s "$POD_NAME" | tr - _)
 RUN=/var/run/postgresql
 
 say() { printf '%s  %s\n' "$POD_NAME" "$*" >&2; }
 
+slot() { printf %s "$POD_NAME" | tr - _; }
 is_primary() { [ "$PRIMARY" = "$POD_NAME" ]; }
 has_data() { [ -s "$PGDATA/PG_VERSION" ]; }
 follows() { [ -e "$PGDATA/standby.signal" ]; }

@@ -11,4 +11,4 @@ if is_primary && follows; then
 fi
 exec postgres -D "$PGDATA" \
   -c config_file=/etc/postgres-config/postgresql.conf -c hba_file=/etc/postgres-config/pg_hba.conf \
-  -c primary_conninfo="$(conninfo "$POSTGRES_RW")" -c primary_slot_name="$SLOT"
+  -c primary_conninfo="$(conninfo "$POSTGRES_RW")" -c primary_slot_name="$(slot)"
