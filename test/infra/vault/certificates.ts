@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Json } from '../../e2e/rig/api.ts'
 
 /** What cert-manager would write into the Secret of a Certificate. */
-export type Pair = Record<'tls.crt' | 'tls.key' | 'ca.crt', string>
+type Pair = Record<'tls.crt' | 'tls.key' | 'ca.crt', string>
 
 export interface Authority {
   /** Its own certificate. */

@@ -20,8 +20,6 @@ export interface Nodes {
   folder: string
   servers: Servers
   authority: Authority
-  /** Names that every pod finds, and their addresses; who asks later finds what was added. */
-  hosts: Record<string, string>
   /** Starts a node's Vault; its name is that of its log. */
   start(node: string): Promise<void>
   /** Starts another container of a node's pod. */
@@ -36,13 +34,20 @@ export interface Nodes {
   volume(pod: string, name: string): string
   /** Swaps a node's certificate for a new one, as the kubelet does after cert-manager has renewed it. */
   renew(node: string): void
+  addressOf(node: string): string
   /** Asks a node with a token and gives code and body. */
   ask(node: string, method: string, path: string, token?: string, body?: object): Promise<{ code: number; body: Json }>
   stop(logs?: 'remove' | 'keep'): Promise<void>
 }
 
-/** Takes a rig that has the accounts, and the rendered component, gives its nodes; none is started. */
-export async function openNodes(rig: Rig, objects: Json[]): Promise<Nodes> {
+/** Servers beyond the rig that nodes reach: their names with addresses, and the authority that signed their certificates. */
+export interface Others {
+  hosts: Record<string, string>
+  authority: string
+}
+
+/** Takes a rig that has the accounts, the rendered component and what else is reached, gives its nodes; none is started. */
+export async function openNodes(rig: Rig, objects: Json[], others?: Others): Promise<Nodes> {
   const built = await build()
   const folder = mkdtempSync(join(tmpdir(), 'vault-'))
   const servers = openServers(folder)
@@ -62,10 +67,14 @@ export async function openNodes(rig: Rig, objects: Json[]): Promise<Nodes> {
     [`vault.${domain}`]: addressOf('vault-0'),
     [`vault-active.${domain}`]: addressOf('vault-0'),
     'kubernetes.default.svc': api.hostname,
+    ...others?.hosts,
   }
   for (const name of names) hosts[`${name}.${set.spec.serviceName}.${domain}`] = addressOf(name)
   const certificate = objectIn(objects, 'Certificate', 'vault')
-  const sign = () => authority.sign(certificate, Object.values(addresses))
+  const sign = () => {
+    const pair = authority.sign(certificate, Object.values(addresses))
+    return { ...pair, 'ca.crt': `${pair['ca.crt']}${others?.authority ?? ''}` }
+  }
   const secrets: Surroundings['secrets'] = {
     'platform-ca': { 'ca.crt': authority.certificate },
     'kube-root-ca.crt': { 'ca.crt': readFileSync(cluster.caFile ?? '', 'utf8') },
@@ -75,7 +84,7 @@ export async function openNodes(rig: Rig, objects: Json[]): Promise<Nodes> {
     objects: all,
     program: built.binaries.vault,
     hosts,
-    secrets: { ...secrets, ...(addresses[pod] && { 'vault-tls': { ...sign() } }) },
+    secrets: { ...secrets, ...(addresses[pod] && { 'vault-tls': sign() }) },
     token: async (account, audience) => {
       const words = ['create', 'token', account, '-n', namespace]
       return (await rig.kubectl([...words, ...(audience ? [`--audience=${audience}`] : [])])).trim()
@@ -88,8 +97,7 @@ export async function openNodes(rig: Rig, objects: Json[]): Promise<Nodes> {
     // Pods of one machine share its network: each listens at its own address, and the API server at a port of its own.
     edit: (it) =>
       it
-        .replaceAll('0.0.0.0', addressOf(pod))
-        .replaceAll('127.0.0.1', addressOf(pod))
+        .replaceAll(/\b(0\.0\.0\.0|127\.0\.0\.1)\b/g, addressOf(pod))
         .replaceAll('https://kubernetes.default.svc', `https://kubernetes.default.svc:${api.port}`),
     name: pod,
   })
@@ -106,7 +114,7 @@ export async function openNodes(rig: Rig, objects: Json[]): Promise<Nodes> {
     folder,
     servers,
     authority,
-    hosts,
+    addressOf,
     inside,
     start: async (node) => {
       const { file, args, environment } = pods.get(node)!
@@ -129,7 +137,7 @@ export async function openNodes(rig: Rig, objects: Json[]): Promise<Nodes> {
       return run({ ...pod, environment: { ...pod.environment, ...more } })
     },
     volume: (pod, name) => volumeOf({ folder: join(folder, pod) }, name),
-    renew: (node) => publish(volumeOf({ folder: join(folder, node) }, 'tls'), { ...sign() }),
+    renew: (node) => publish(volumeOf({ folder: join(folder, node) }, 'tls'), sign()),
     ask: async (node, method, path, token, body) => {
       const agent = new Agent({ ca: authority.certificate })
       const [code, answer] = await new Promise<[number, string]>((resolve, reject) => {

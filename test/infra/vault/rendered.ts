@@ -4,8 +4,13 @@ import type { Json } from '../../e2e/rig/api.ts'
 import { runPlugin } from '../../plugin.ts'
 
 /** Takes a component of infra and an environment, gives its objects as Argo CD receives them. */
-export async function rendered(component: string, environment = 'prod'): Promise<Json[]> {
-  const { code, stdout, stderr } = await runPlugin(`overlays/${environment}/infra/${component}`)
+export function rendered(component: string, environment = 'prod'): Promise<Json[]> {
+  return renderedFrom(`overlays/${environment}/infra/${component}`)
+}
+
+/** Takes a folder, gives its objects as Argo CD receives them. */
+export async function renderedFrom(folder: string): Promise<Json[]> {
+  const { code, stdout, stderr } = await runPlugin(folder)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   return parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
 }

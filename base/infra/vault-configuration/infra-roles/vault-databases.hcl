@@ -11,6 +11,6 @@ path "database/roles/*" {
 path "database/creds/*" {
   capabilities = ["read"]
 }
-path "sys/leases/revoke" {
+path "sys/leases/revoke/database/creds/*" {
   capabilities = ["update"]
 }

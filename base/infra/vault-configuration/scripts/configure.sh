@@ -78,18 +78,20 @@ secret() {
   else
     fail "secret/$path cannot be read: $(cat "$errors")"
   fi
-  pairs=
+  pairs='' made=''
   for key in "$@"; do
-    if ! printf '%s\n' "$held" | grep -q "^ *\"$key\": "; then pairs="$pairs, \"$key\": \"$(random "$format")\""; fi
+    if ! printf '%s\n' "$held" | grep -q "^ *\"$key\": "; then
+      pairs="$pairs, \"$key\": \"$(random "$format")\"" made="$made $key"
+    fi
   done
-  [ -n "$pairs" ] || return 0
+  [ -n "$made" ] || return 0
   # cas: of two at once the second fails, and so does one that would bring back what a person deleted.
   if [ "$version" = 0 ]; then
     echo "{${pairs#,}}" | vault kv put -cas=0 -mount=secret "$path" - >/dev/null
   else
     echo "{${pairs#,}}" | vault kv patch -method=rw -cas="$version" -mount=secret "$path" - >/dev/null
   fi
-  say "secret/$path made: $(echo "$pairs" | sed 's/": "[^"]*"//g; s/[",]//g')"
+  say "secret/$path made:$made"
 }
 
 log_in
