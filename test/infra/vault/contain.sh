@@ -6,7 +6,7 @@ root=$1
 shift
 for name in bin dev lib lib64 proc sbin usr; do
   if [ -L "/$name" ]; then
-    [ -e "$root/$name" ] || cp -P "/$name" "$root/$name"
+    [ -L "$root/$name" ] || cp -P "/$name" "$root/$name"
   elif [ -d "/$name" ]; then
     mkdir -p "$root/$name"
     mount --rbind "/$name" "$root/$name"

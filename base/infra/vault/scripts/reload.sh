@@ -26,7 +26,7 @@ move_log() {
 # Nothing at first: this may be a restart, and nobody knows what Vault has read.
 told=
 while :; do
-  seen=$(cksum <"$certificate")
+  seen=$(sha256sum <"$certificate")
   if [ "$seen" != "$told" ] && reload; then
     told=$seen
     say "Vault was told to read its certificate"
