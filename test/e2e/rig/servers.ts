@@ -15,6 +15,8 @@ export interface Servers {
   start(name: string, file: string, args: string[], environment?: NodeJS.ProcessEnv): Server
   /** Kills the server of this name as a crash would, and gives what starts it again as it was. */
   kill(name: string): Promise<() => void>
+  /** Says that the server of this name is about to end by itself, and gives its end. */
+  ended(name: string): Promise<void>
   /** The environment of this rig's processes: whoever carries it ends with the rig. */
   environment: NodeJS.ProcessEnv
   /** The last lines of every server's log. */
@@ -68,6 +70,17 @@ export function openServers(folder: string): Servers {
     return server.again
   }
 
+  async function ended(name: string): Promise<void> {
+    const server = running.get(name)
+    if (!server) throw new Error(`${name}  does not run; these do: ${[...running.keys()].join(', ')}`)
+    server.expectEnd()
+    const { child } = server
+    if (child.exitCode === null && child.signalCode === null) {
+      child.ref()
+      await new Promise<void>((resolve) => child.on('exit', () => resolve()))
+    }
+  }
+
   function tails(lines = 8): string {
     return readdirSync(logs)
       .sort()
@@ -104,7 +117,7 @@ export function openServers(folder: string): Servers {
     await ended
   }
 
-  return { start, kill, environment, tails, until, stop }
+  return { start, kill, ended, environment, tails, until, stop }
 }
 
 function startWatchdog(folder: string): ChildProcess {

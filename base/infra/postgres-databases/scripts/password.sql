@@ -1,0 +1,2 @@
+\set password `cat /etc/postgres-passwords/:login`
+ALTER ROLE :"login" PASSWORD :'password';
