@@ -1,3 +1,4 @@
+import { withClaimDefaults } from './claim-templates.ts'
 import { emit } from './emit.ts'
 import { type Expanded, expand } from './expand.ts'
 import type { Files } from './files.ts'
@@ -112,7 +113,7 @@ export async function finish(
   const last = [...guard(patched.objects), ...patched.objects.flatMap((object) => pin(object, rule))]
   return last.length > 0
     ? place(last.map((finding) => ofDefinition(finding, expanded, patched.objects)))
-    : { manifests: emit(jobsNamedByContent(patched.objects)) }
+    : { manifests: emit(jobsNamedByContent(patched.objects).map(withClaimDefaults)) }
 }
 
 /** Several waves look at the same folder. */

@@ -1,5 +1,4 @@
 import { argocdManager, applicationsPath, asTheRoot, rootPath } from './bootstrap/root.ts'
-import { objectsIn } from './bootstrap/plan.ts'
 import { type Application, findTarget, notReached, type Target } from './bootstrap/target.ts'
 import { titles, wavesOf } from './bootstrap/waves.ts'
 import { allowedInstead } from '../plugin/nearest.ts'
@@ -9,6 +8,7 @@ import type { Desk, Outcome } from './command.ts'
 import type { Cluster, Json } from './edge/cluster.ts'
 import { follow } from './edge/follow.ts'
 import { stopOnSignal } from './edge/stop-on-signal.ts'
+import { objectsIn } from './manifests.ts'
 
 export const usage = `npm run break-glass <cluster> <component> <sha> <context>
   has one component go to a commit of this repository while the root is blocked, and changes nothing else; the root's next

@@ -1,7 +1,6 @@
-import { parseAllDocuments } from 'yaml'
-import type { KubernetesObject } from '../plugin/kind.ts'
 import type { Desk, Outcome, TreeAt } from './command.ts'
 import { formatDiff } from './edit-diff.ts'
+import { objectsIn } from './manifests.ts'
 
 export const usage = `npm run -s diff <commit> [cluster]
   prints what every Application of every cluster, or of one, would get otherwise than at that commit: each tree is rendered with
@@ -55,9 +54,8 @@ const said = ({ code, stdout, stderr }: { code: number; stdout: string; stderr: 
 
 /** The folder of each Application that has one. */
 function foldersIn(manifests: string): [string, string][] {
-  return parseAllDocuments(manifests, { version: '1.1' }).flatMap((document): [string, string][] => {
-    const { kind, metadata, spec } = document.toJS() as KubernetesObject & { spec?: { source?: { path?: string } } }
-    const path = spec?.source?.path
+  return objectsIn(manifests).flatMap(({ kind, metadata, spec }): [string, string][] => {
+    const { path } = (spec as { source?: { path?: string } } | undefined)?.source ?? {}
     return kind === 'Application' && path !== undefined ? [[metadata.name, path]] : []
   })
 }

@@ -1,5 +1,6 @@
-import { parseAllDocuments, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import type { KubernetesObject } from '../../plugin/kind.ts'
+import { objectsIn } from '../manifests.ts'
 
 /** Files of a tree by their path. */
 export type FileTree = Record<string, string>
@@ -24,8 +25,7 @@ export function manyServices(definition: string, shared: FileTree, count: number
 /** Takes a render, returns the tree a person would write for the same objects: bases, and overlays that patch and pin. */
 export function byHand(manifests: string): FileTree {
   const services = new Map<string, KubernetesObject[]>()
-  for (const document of parseAllDocuments(manifests, { version: '1.1' })) {
-    const object = document.toJS() as KubernetesObject
+  for (const object of objectsIn(manifests)) {
     const name = object.metadata.labels?.['app.kubernetes.io/name'] ?? ''
     services.set(name, [...(services.get(name) ?? []), object])
   }

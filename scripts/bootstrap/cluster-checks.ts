@@ -45,14 +45,15 @@ export async function checkCluster(
   }
 }
 
-/** Argo CD creates none, so that each has the Pod Security and quotas that git says. */
+/** Argo CD creates none but those of charts, so that each has the Pod Security and quotas that git says. */
 async function missingNamespaces(
   cluster: Cluster,
   { applications, renders }: Plan,
   at: Finding['at'],
 ): Promise<Finding[]> {
   const brought = [...renders.values()].flat().filter(({ kind }) => kind === 'Namespace')
-  const used = new Set(applications.map(({ spec }) => spec.destination.namespace))
+  const folders = applications.filter(({ spec }) => spec.source.path !== undefined)
+  const used = new Set(folders.map(({ spec }) => spec.destination.namespace))
   const wanted = [...used].filter((name) => !brought.some(({ metadata }) => metadata.name === name))
   const found = await Promise.all(wanted.map((name) => cluster.get(`/api/v1/namespaces/${name}`)))
   const missing = wanted.filter((_, index) => found[index] === undefined)

@@ -1,7 +1,7 @@
-import { parseAllDocuments } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
 import type { KubernetesObject } from '../../plugin/kind.ts'
 import type { Desk } from '../command.ts'
+import { objectsIn } from '../manifests.ts'
 import type { Application, Target } from './target.ts'
 
 /** What the tree makes of a cluster. */
@@ -55,9 +55,3 @@ function foldersOf(applications: readonly Application[]): string[] {
   const paths = applications.flatMap(({ spec }) => spec.source.path ?? [])
   return [...new Set(paths.map((path) => /^overlays\/[^/]+\/services(?=\/)/.exec(path)?.[0] ?? path))]
 }
-
-/** Takes manifests, returns their objects. */
-export const objectsIn = (manifests: string): KubernetesObject[] =>
-  parseAllDocuments(manifests, { version: '1.1' })
-    .map((document) => document.toJS() as KubernetesObject | null)
-    .filter((object) => object !== null)

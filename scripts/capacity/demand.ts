@@ -1,9 +1,9 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js'
 import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2.js'
 import type { Container } from 'kubernetes-types/core/v1.js'
-import { parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../../plugin/kind.ts'
 import { quantityValue } from '../../plugin/service/quantity.ts'
+import { objectsIn } from '../manifests.ts'
 
 /** Cores and bytes. */
 export interface Amount {
@@ -30,8 +30,7 @@ export interface Demand {
 export const meshProxy = { requests: { cpu: 0.1, memory: 128 * 2 ** 20 }, limits: { cpu: 2, memory: 2 ** 30 } }
 
 /** Takes a render, returns the demand of each Deployment in it. */
-export const demandsIn = (manifests: string): Demand[] =>
-  demands(parseAllDocuments(manifests, { version: '1.1' }).map((document) => document.toJS() as KubernetesObject))
+export const demandsIn = (manifests: string): Demand[] => demands(objectsIn(manifests))
 
 /** Takes the objects of a render, returns the demand of each Deployment in it, native sidecars and the mesh's proxy counted. */
 export function demands(objects: readonly KubernetesObject[]): Demand[] {

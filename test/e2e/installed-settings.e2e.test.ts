@@ -13,7 +13,7 @@ let settings: InstalledSettings
 
 beforeAll(async () => {
   settings = await installedSettings()
-  platform = await startPlatform({ nodes: { stateless: 1, stateful: 0 }, vaultSecretsOperator: true }, settings)
+  platform = await startPlatform({ nodes: { stateless: 1, stateful: 0 }, operators: true }, settings)
 })
 endAfterTests(() => platform?.rig)
 

@@ -168,13 +168,15 @@ describe('row security', () => {
     ['a role that passes it', 'ALTER ROLE money BYPASSRLS', 'money is a superuser or passes row security'],
     ['a superuser among the logins', 'CREATE ROLE s SUPERUSER IN ROLE money', 's is a superuser or passes'],
     ['a member of another role', 'GRANT cdc TO money', 'money is a member of cdc'],
+    ['a service that has the rights of another', 'GRANT iam TO money', 'money is a member of iam'],
+    ['a login of two services', 'CREATE ROLE s LOGIN IN ROLE money, iam', 's is a member of several services'],
   ])('makes the Job fail on %s', async ([, wrong, said]) => {
     await postgres.query(kernel, wrong!)
     const database = { ...kernel, database: 'platform_money' }
     // The attributes of a group role the Job mends itself; so the probe is asked alone.
     const probe = objects.find((it) => it.data?.['probe.sql'])!.data['probe.sql'] as string
     await expect(postgres.query(database, probe)).rejects.toThrow(said!)
-    await postgres.query(kernel, 'ALTER ROLE money NOBYPASSRLS; DROP ROLE IF EXISTS s; REVOKE cdc FROM money')
+    await postgres.query(kernel, 'ALTER ROLE money NOBYPASSRLS; DROP ROLE IF EXISTS s; REVOKE cdc, iam FROM money')
     await postgres.query(database, probe)
   })
 })

@@ -6,6 +6,8 @@ import { openGenerate } from './generate.ts'
 export interface RepoServerOptions {
   /** The folder that holds plugin.yaml, for cmp-server. */
   plugin?: string
+  /** The Helm to render charts with; without it, there is none. */
+  helm?: string
   /** Further variables of the servers, such as ARGOCD_CMP_CHUNK_SIZE. */
   environment?: Record<string, string>
   /** Variables of one server only. */
@@ -36,7 +38,7 @@ export async function startRepoServer(
   const { servers, loopback, built } = context
   const at = async () => `${loopback.address}:${await loopback.freePort()}`
   const [redis, address, metrics] = [await at(), await at(), await at()]
-  const environment = { ...prepare(context), ...more, ...options.environment }
+  const environment = { ...prepare(context, options), ...more, ...options.environment }
   const start = (name: string, args: string[], own: Record<string, string> = {}) =>
     servers.start(name, built.binaries.argocd, args, { ...environment, ...own, ARGOCD_BINARY_NAME: name })
   const port = (place: string) => place.split(':')[1]
@@ -70,7 +72,7 @@ export async function startRepoServer(
   }
 }
 
-function prepare({ folder, built, servers }: Context) {
+function prepare({ folder, built, servers }: Context, { helm }: RepoServerOptions) {
   const own = (name: string) => {
     const path = join(folder, 'argocd', name)
     mkdirSync(path, { recursive: true })
@@ -78,6 +80,7 @@ function prepare({ folder, built, servers }: Context) {
   }
   const bin = own('bin')
   symlinkSync(built.binaries.kustomize, join(bin, 'kustomize'))
+  if (helm) symlinkSync(helm, join(bin, 'helm'))
   // So that a plugin's `node` is the one that runs the tests.
   symlinkSync(process.execPath, join(bin, 'node'))
   // repo-server runs it for every commit, also where no signature is asked for; without it, all it says is "permission denied".

@@ -29,8 +29,8 @@ export interface RigOptions {
   lifecycle?: Lifecycle
   /** Whether metrics.k8s.io is served, by metrics-server; what pods use is what usage() says. */
   metrics?: boolean
-  /** Whether something stands in for the Vault Secrets Operator and says of its objects that they are Ready. */
-  vaultSecretsOperator?: boolean
+  /** Whether something stands in for cert-manager and Vault Secrets Operator and says of their objects that they are Ready. */
+  operators?: boolean
   /** Further flags of kube-controller-manager, such as --horizontal-pod-autoscaler-sync-period=2s. */
   controllerManager?: string[]
 }
@@ -140,7 +140,7 @@ async function startControlPlane(context: Context, options: RigOptions, kubelet?
   // Its garbage collector sees the kinds of the CRDs up to 30 s later; after them it would cost 5 s of every start.
   startControllerManager(context, apiServer, options.controllerManager)
   await installCrds(context, api)
-  await installStages(api, options.lifecycle, options.vaultSecretsOperator)
+  await installStages(api, options.lifecycle, options.operators)
   startKwok(context, apiServer, kubelet ? usageFlags(context, kubelet) : [])
   const { stateless = 3, stateful = 3 } = options.nodes ?? {}
   await addNodes(api, 'stateless', stateless, { kubelet })

@@ -23,10 +23,11 @@ export function fixedStages(): Json[] {
   ]
 }
 
-/** Gives stages that stand in for the Vault Secrets Operator: half a second after a change, each of its objects is Ready. */
+/** Gives stages that stand in for cert-manager and Vault Secrets Operator: half a second after a change, their objects are Ready. */
 export function operatorStages(): Json[] {
   const seen = 'any(.status.conditions[]?; .type == "Ready" and .observedGeneration == $generation)'
-  return Object.keys(vaultSecretsOperator).map((id) => {
+  const certManager = ['cert-manager.io/v1 Certificate', 'cert-manager.io/v1 ClusterIssuer']
+  return [...Object.keys(vaultSecretsOperator), ...certManager].map((id) => {
     const [apiGroup = '', kind = ''] = id.split(' ')
     const when = not(`.metadata.generation as $generation | ${seen}`)
     const step = { patch: { subresource: 'status', root: 'status', type: 'merge', template: operatorConditions } }

@@ -23,19 +23,21 @@ export interface Waves {
 /** A deadline is noticed when Argo CD looks next, and a test cannot wait the minute that is installed. */
 const impatient = ['--app-resync=10', '--app-resync-jitter=0']
 
-/** Starts a rig with the small platform committed and its root applied, as bootstrap applies them. */
+/** Starts a rig with the small platform, or what is made of it, committed and its root applied, as bootstrap applies them. */
 export async function startWaves(
-  change: (tree: Tree) => Tree = (tree) => tree,
-  options: RigOptions = {},
+  change: (tree: Tree, url: string, rig: Rig) => Tree | Promise<Tree> = (tree) => tree,
+  options: RigOptions & { helm?: string } = {},
   environment = 'dev',
 ): Promise<Waves> {
   const rig = await startRig({ lifecycle: { readyAfter: 500, completeAfter: 500 }, ...options })
   try {
     for (const name of [infra, services]) await createNamespace(rig, name)
     const repository = await rig.repository('platform')
-    await repository.commit(change(smallPlatform(repository.url, environment)))
+    await repository.commit(await change(smallPlatform(repository.url, environment), repository.url, rig))
     const settings = await installedSettings()
-    const argocd = await rig.argocd({ plugin: await pluginFolder(rig.folder), ...settings, controller: impatient })
+    const helm = options.helm !== undefined && { helm: options.helm }
+    const plugin = await pluginFolder(rig.folder)
+    const argocd = await rig.argocd({ plugin, ...helm, ...settings, controller: impatient })
     const applied = ['apps/project.yaml', `clusters/${environment}/root.yaml`]
     for (const file of applied)
       await rig.kubectl(['apply', '--server-side', '--force-conflicts', '-f', path.join(repository.folder, file)])
@@ -74,12 +76,14 @@ export async function startWaves(
 }
 
 function isAt({ metadata, spec, status, operation }: Json, revision: string): boolean {
-  const stamped = metadata.name === 'root' ? status?.sync?.revision : spec.source.targetRevision
+  const { targetRevision, chart } = spec.source
+  const stamped = metadata.name === 'root' ? status?.sync?.revision : targetRevision
   const { sync, health, operationState } = status ?? {}
   const isIdle = !operation && (!operationState || operationState.phase === 'Succeeded')
   return (
-    stamped === revision &&
-    sync?.revision === revision &&
+    // A chart is at its version, and not at a commit.
+    (chart !== undefined || stamped === revision) &&
+    sync?.revision === stamped &&
     sync.status === 'Synced' &&
     health?.status === 'Healthy' &&
     isIdle

@@ -59,5 +59,5 @@ GRANT CONNECT ON DATABASE platform_kernel TO vault;
 SELECT format('not listed, and left as it is: database %s', datname)
   FROM pg_database WHERE datdba = 'database_owner'::regrole AND datname NOT IN (SELECT database FROM wanted);
 SELECT format('not listed, and left as it is: role %s', roleid::regrole)
-  FROM pg_auth_members
-  WHERE member = 'vault'::regrole AND NOT inherit_option AND roleid::regrole::text NOT IN (SELECT quote_ident(role) FROM wanted_roles);
+  FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid
+  WHERE member = 'vault'::regrole AND NOT inherit_option AND NOT rolcanlogin AND rolname NOT IN (SELECT role FROM wanted_roles);

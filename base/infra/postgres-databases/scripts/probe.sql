@@ -4,7 +4,8 @@ DECLARE
   wrong text;
 BEGIN
   WITH RECURSIVE services AS (
-    SELECT roleid AS oid FROM pg_auth_members WHERE member = 'vault'::regrole AND NOT inherit_option
+    SELECT roleid AS oid FROM pg_auth_members JOIN pg_roles ON pg_roles.oid = roleid
+      WHERE member = 'vault'::regrole AND NOT inherit_option AND NOT rolcanlogin
   ), members AS (
     SELECT oid FROM services
     UNION
@@ -17,7 +18,11 @@ BEGIN
     UNION ALL
     SELECT format('%s is a member of %s', member::regrole, roleid::regrole)
       FROM pg_auth_members JOIN members ON member = members.oid
-      WHERE roleid NOT IN (SELECT oid FROM services)
+      WHERE roleid NOT IN (SELECT oid FROM services) OR member IN (SELECT oid FROM services)
+    UNION ALL
+    SELECT format('%s is a member of several services', member::regrole)
+      FROM pg_auth_members JOIN members ON member = members.oid
+      GROUP BY member HAVING count(DISTINCT roleid) > 1
     UNION ALL
     SELECT format('%s does not force its row security', oid::regclass)
       FROM pg_class WHERE relrowsecurity AND NOT relforcerowsecurity

@@ -1,0 +1,23 @@
+import { parse, stringify } from 'yaml'
+import { committedTree } from '../e2e/platform.ts'
+import type { Rig } from '../e2e/rig/rig.ts'
+import type { Tree } from '../e2e/waves/tree.ts'
+import { serveCharts } from './charts.ts'
+
+/** Takes an environment, the repository's URL and a rig, returns the files of the real platform there; only addresses are others. */
+export async function realPlatform(environment: string, repository: string, rig: Rig): Promise<Tree> {
+  const charts = await serveCharts(rig)
+  const files = committedTree(['apps', 'base', `clusters/${environment}`, `overlays/${environment}`])
+  const here = (text: string) =>
+    text
+      .replaceAll(/https:\/\/github\.com\/septemcore\/[a-z-]+\.git/g, repository)
+      .replaceAll(/https:\/\/(charts\.jetstack\.io|helm\.releases\.hashicorp\.com)/g, charts)
+  const tree = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, here(text)]))
+  // Two repositories are one here, and Argo CD lists a repository once.
+  const project = tree['apps/project.yaml']!.split(/^---$/m).map((text) => {
+    const object = parse(text) as { spec: { sourceRepos?: string[] } }
+    if (object.spec.sourceRepos) object.spec.sourceRepos = [...new Set(object.spec.sourceRepos)]
+    return stringify(object)
+  })
+  return { ...tree, 'apps/project.yaml': project.join('---\n') }
+}
