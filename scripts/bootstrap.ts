@@ -4,7 +4,7 @@ import { checkCluster } from './bootstrap/cluster-checks.ts'
 import { notInRepository } from './bootstrap/committed.ts'
 import { placeholders } from './bootstrap/placeholders.ts'
 import { type Plan, planFor } from './bootstrap/plan.ts'
-import { remaining } from './bootstrap/remaining.ts'
+import { remaining, waitsForAPerson } from './bootstrap/remaining.ts'
 import { argocdManager, asTheRoot, rootPath } from './bootstrap/root.ts'
 import { findTarget, notReached, type Target } from './bootstrap/target.ts'
 import { lookAtWaves, titles } from './bootstrap/waves.ts'
@@ -44,7 +44,7 @@ export async function run([name, context, extra]: string[], desk: Desk): Promise
   if ((await follow(titles, look, signal)) === 'stopped') return stopped
   const at = (await look()).revision
   const other = at === revision ? '' : `, which is not the commit that stands here (${revision})`
-  const todo = await remaining(cluster, plan)
+  const todo = await remaining(cluster)
   const lines = todo.length > 0 ? ['', 'What a person still has to do:', ...todo.map((text) => `- ${text}`)] : []
   return { output: `${[`everything of ${name} runs, as of ${at}${other}`, ...lines].join('\n')}\n` }
 }
@@ -71,8 +71,8 @@ async function check(
 /** Argo CD and its settings, then, once it runs, the projects, and last the root, which makes everything else. */
 async function install(
   cluster: Cluster,
-  { install, projects }: Plan,
-  { root }: Target,
+  { install, projects, applications }: Plan,
+  { root, facts }: Target,
   signal: AbortSignal,
 ): Promise<boolean> {
   process.stderr.write('applying Argo CD …\n')
@@ -83,5 +83,6 @@ async function install(
   await cluster.apply(await Promise.all(asLive), argocdManager)
   await cluster.apply([root])
   process.stderr.write('Argo CD runs, and its root is there; now git decides …\n')
+  process.stderr.write(waitsForAPerson(applications, facts.environment))
   return true
 }

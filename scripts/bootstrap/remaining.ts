@@ -1,11 +1,10 @@
 import type { Cluster, Json } from '../edge/cluster.ts'
-import type { Plan } from './plan.ts'
+import type { Application } from './target.ts'
 
 interface Seen {
   readonly settings: Json
   readonly secret: Json
   readonly certificates: Json
-  readonly components: readonly string[]
 }
 
 /** What no command can do, each with when it is still to be done; a component that needs a person adds a line. */
@@ -22,21 +21,23 @@ const list: readonly { readonly until: (seen: Seen) => boolean; readonly text: s
     until: ({ certificates }) => certificates !== undefined,
     text: 'repo-server answers whoever its NetworkPolicy lets through: docs/argocd.md, «Certificates between its parts».',
   },
-  {
-    until: ({ components }) => components.includes('vault'),
-    text: 'Vault, its operator, the certificates and the data stores are not part of it yet: README.md, «What a cluster must have».',
-  },
 ]
 
 /** Takes a cluster and what runs there, returns a line for each thing that a person still has to do. */
-export async function remaining(cluster: Cluster, { applications }: Plan): Promise<string[]> {
+export async function remaining(cluster: Cluster): Promise<string[]> {
   const get = (path: string) => cluster.get(`/api/v1/namespaces/argocd/${path}`)
   const [settings, secret, certificates] = await Promise.all([
     get('configmaps/argocd-cm'),
     get('secrets/argocd-secret'),
     get('secrets/argocd-repo-server-mtls'),
   ])
-  const components = applications.map(({ metadata }) => metadata.name)
-  const seen: Seen = { settings: settings?.data, secret: secret?.data, certificates, components }
+  const seen: Seen = { settings: settings?.data, secret: secret?.data, certificates }
   return list.filter(({ until }) => !until(seen)).map(({ text }) => text)
 }
+
+/** Takes what a cluster runs and its environment, returns what the waves will wait for until a person has done it. */
+export const waitsForAPerson = (applications: readonly Application[], environment: string): string =>
+  // In dev Vault does it all by itself.
+  environment !== 'dev' && applications.some(({ metadata }) => metadata.name === 'vault')
+    ? 'a new Vault waits for a person, who initialises and unseals it: docs/vault.md, «Once»\n'
+    : ''

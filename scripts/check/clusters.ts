@@ -5,6 +5,7 @@ import type { Wave } from '../../plugin/kinds/wave.ts'
 import { outermost } from '../../plugin/wave/content.ts'
 import type { Desk } from '../command.ts'
 import { validateObject } from '../schemas/strict.ts'
+import { missingConfigMaps } from './config-maps.ts'
 import { refusedObjects } from './objects.ts'
 import { unfitStores } from './stores.ts'
 import { objectsIn } from '../manifests.ts'
@@ -49,7 +50,7 @@ export async function checkClusters(
       found.objects += objects.length
       components.set(component, objects)
     }
-    found.findings.push(...unfitStores(components))
+    found.findings.push(...missingConfigMaps(components), ...unfitStores(components))
   }
   return found
 }

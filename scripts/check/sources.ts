@@ -1,4 +1,4 @@
-import { type Node, type Scalar, visit } from 'yaml'
+import { isScalar, type Node, type Scalar, visit } from 'yaml'
 import type { Finding } from '../../plugin/finding.ts'
 import { parseImage } from '../../plugin/image.ts'
 import { placeOf, readYaml, type Source } from '../../plugin/kustomization.ts'
@@ -25,6 +25,7 @@ function scalars(source: Source): Finding[] {
     return { file: source.file, line, column: col }
   }
   visit(source.document, {
+    Pair: (_, { key }) => (isMode(key) ? visit.SKIP : undefined),
     Scalar: (_, node) => {
       const read = changedReading(node as Scalar)
       if (read === undefined || !node.range) return
@@ -37,6 +38,9 @@ function scalars(source: Source): Finding[] {
   })
   return findings
 }
+
+/** Modes of files are meant as octal, and are read so. */
+const isMode = (key: unknown): boolean => isScalar(key) && (key.value === 'defaultMode' || key.value === 'mode')
 
 /** What a bare word becomes if that is not what stands there: YAML 1.1 has many ways to write a number or a truth. */
 function changedReading(node: Scalar): string | undefined {

@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { helm } from '../../scripts/edge/kustomize.ts'
 import { root } from '../plugin.ts'
 import { endAfterTests } from '../e2e/end.ts'
+import type { Json } from '../e2e/rig/api.ts'
 import { startWaves, type Waves } from '../e2e/waves/platform.ts'
 import { realPlatform } from './real-platform.ts'
 
@@ -49,3 +50,48 @@ test('cert-manager is what its chart makes of our values, and its namespace is m
   ]
   expect(JSON.parse(chart.data.values)).toEqual(component.chart.values)
 })
+
+/** The Jobs and StatefulSets of infra, by name: which object it is, and how often it was changed. */
+async function infraObjects(): Promise<Map<string, string>> {
+  const lists = await Promise.all(
+    ['apps/v1/namespaces/platform-infra/statefulsets', 'batch/v1/namespaces/platform-infra/jobs'].map((path) =>
+      waves.rig.api.get(`/apis/${path}`),
+    ),
+  )
+  return new Map(
+    lists.flatMap(({ items }) =>
+      (items as Json[]).map(({ metadata }) => [metadata.name, `${metadata.uid} ${metadata.generation}`]),
+    ),
+  )
+}
+
+const withoutHash = (name: string): string => name.replace(/-[0-9a-f]{8}$/, '')
+
+test('one more database in a definition makes its Jobs run before the service gets it, and changes no store', async () => {
+  const before = await infraObjects()
+  const file = 'base/services/event-bus/definition.yaml'
+  const text = readFileSync(path.join(root, file), 'utf8')
+  await waves.arrived(await waves.commit({ [file]: `${text}  database: { name: platform_events }\n` }), 200_000)
+
+  const after = await infraObjects()
+  const replaced = [...after.keys()].filter((name) => !before.has(name))
+  expect(replaced.map(withoutHash).toSorted()).toEqual(['postgres-databases', 'vault-configuration', 'vault-databases'])
+  expect([...after.keys()].map(withoutHash).toSorted()).toEqual([...before.keys()].map(withoutHash).toSorted())
+  for (const [name, version] of after) if (before.has(name)) expect(version, name).toBe(before.get(name))
+  const { status } = (await waves.applications()).get('event-bus')!
+  for (const name of replaced) {
+    const job = await waves.rig.api.get(`/apis/batch/v1/namespaces/platform-infra/jobs/${name}`)
+    expect(job.status.succeeded).toBe(1)
+    expect(Date.parse(job.status.completionTime)).toBeLessThanOrEqual(Date.parse(status.history.at(-1).deployStartedAt))
+  }
+}, 240_000)
+
+test('a bump is no change of what is computed from the services', async () => {
+  const before = await infraObjects()
+  const file = 'overlays/dev/services/iam/kustomization.yaml'
+  const text = readFileSync(path.join(root, file), 'utf8')
+  await waves.arrived(await waves.commit({ [file]: text.replace('0'.repeat(40), 'a'.repeat(40)) }), 200_000)
+  const { spec } = await waves.rig.api.get('/apis/apps/v1/namespaces/platform-services/deployments/iam')
+  expect(spec.template.spec.containers[0].image).toMatch(/:a{40}$/)
+  expect(await infraObjects()).toEqual(before)
+}, 240_000)

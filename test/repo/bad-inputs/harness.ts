@@ -132,7 +132,7 @@ async function onTree<Result>(edit: Edit, run: (tree: string) => Promise<Result>
   const tree = mkdtempSync(path.join(tmpdir(), 'bad-input-'))
   try {
     // Without clusters there is nothing to check of them, and less to wait for.
-    const waves = /^(apps|clusters)\//.test(edit.file) ? ['apps', 'clusters'] : []
+    const waves = /^(apps|clusters|[a-z]+(\/[a-z]+)?\/infra)\//.test(edit.file) ? ['apps', 'clusters'] : []
     for (const folder of [...waves, 'base', 'overlays'])
       cpSync(path.join(root, folder), path.join(tree, folder), { recursive: true })
     edit.apply(tree)
