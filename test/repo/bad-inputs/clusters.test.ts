@@ -1,7 +1,18 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe } from 'vitest'
+import { root as tree } from '../../plugin.ts'
 import { all, append, change, checkRefuses, remove, write } from './harness.ts'
 
 const root = 'clusters/prod/root.yaml'
+/** The components of infra in the order of their names, each with the line that it stands in. */
+const infra = readFileSync(path.join(tree, 'apps/infra.yaml'), 'utf8')
+  .split('\n')
+  .flatMap((text, index, lines) => {
+    const name = /^ {4}([a-z-]+):/.exec(text)?.[1]
+    return name ? [{ name, line: index + 1, isChart: /^ {6}namespace:/.test(lines[index + 1] ?? '') }] : []
+  })
+  .toSorted((one, other) => (one.name < other.name ? -1 : 1))
 const services = [
   'audit',
   'billing',
@@ -75,7 +86,7 @@ describe('the root that a person applies', () => {
 /** What the folders of all Applications come to that a root without this folder does not cover. */
 function expectUnwatched(folder: string): string {
   const missing = [
-    `${folder}/infra/foundation`,
+    ...infra.filter(({ isChart }) => !isChart).map(({ name }) => `${folder}/infra/${name}`),
     ...services.map((name) => `${folder}/services/${name}`),
     `${folder}/shared`,
   ]
@@ -110,8 +121,10 @@ describe('a wave', () => {
   checkRefuses(
     'goes to another server than its project allows',
     change('clusters/prod/cluster.yaml', 'spec:\n', 'spec:\n  server: https://other.example\n'),
-    'apps/infra.yaml:9:5  platform-infra at https://other.example is no destination of its project',
-    '  add it to the AppProject infra in apps/project.yaml, or correct it',
+    ...infra.flatMap(({ name, line, isChart }) => [
+      `apps/infra.yaml:${line}:5  ${isChart ? name : 'platform-infra'} at https://other.example is no destination of its project`,
+      '  add it to the AppProject infra in apps/project.yaml, or correct it',
+    ]),
     ...services.flatMap((_, index) => [
       `apps/services.yaml:${10 + index}:5  platform-services at https://other.example is no destination of its project`,
       '  add it to the AppProject services in apps/project.yaml, or correct it',

@@ -238,7 +238,7 @@ describe('objects beside a definition', () => {
     'are of a kind of ours that is not there',
     beside('policy.yaml', 'apiVersion: platform.septemcore.com/v1alpha1\nkind: Policy\nmetadata: { name: iam }\n'),
     'base/services/iam/policy.yaml:2:7  unknown kind Policy',
-    '  allowed: Cluster, ServiceDefinition, Wave',
+    '  allowed: Cluster, Databases, ServiceDefinition, VaultRoles, Wave',
   )
   checkRefuses(
     'are of a kind that Kubernetes does not know',
