@@ -1,9 +1,9 @@
 import type { Finding } from '../finding.ts'
 import type { Needs } from './needs.ts'
 
-/** Roles and databases that are there before any service: PostgreSQL's, and those of docs/postgres.md. */
+/** Roles and databases that are there before any service: PostgreSQL's, and those of docs/postgres.md, as are <service>_owner. */
 const taken = {
-  roles: new Set(['cdc', 'kernel', 'postgres', 'public', 'replicator', 'vault']),
+  roles: new Set(['cdc', 'database_owner', 'kernel', 'postgres', 'public', 'replicator', 'vault']),
   databases: new Set(['postgres', 'template0', 'template1']),
 } as const
 
@@ -39,7 +39,7 @@ export const clashes = (needs: readonly Needs[]): Finding[] =>
             },
           ]
         : []),
-      ...(taken.roles.has(role) || role.startsWith('pg_')
+      ...(taken.roles.has(role) || role.startsWith('pg_') || role.endsWith('_owner')
         ? [
             {
               at: at('metadata', 'name'),
