@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { endAfterTests } from '../e2e/end.ts'
 import type { Json } from '../e2e/rig/api.ts'
+import { goose } from './postgres/goose.ts'
 import { openPostgres, passwords, render, type Login, type Postgres } from './postgres/servers.ts'
 import { createLogin, revokeLogin } from './postgres/statements.ts'
 
@@ -221,6 +222,39 @@ test('Debezium’s login reads the changes of one service, whole tables too, and
   expect(await postgres.query(cdc, changes)).toBe('1')
   await expect(postgres.query(cdc, 'SELECT * FROM iam.kept')).rejects.toThrow('permission denied')
   await postgres.query(kernel, "SELECT pg_drop_replication_slot('debezium')")
+})
+
+describe('goose, by which the services change their tables', () => {
+  const files = {
+    '1_orders.sql': `-- +goose Up\n${tenants}\n-- +goose Down\nDROP TABLE orders;\n`,
+    '2_more.sql': '-- +goose Up\nALTER TABLE orders ADD more text;\n-- +goose Down\nALTER TABLE orders DROP more;\n',
+  }
+
+  test('migrates up and down as a login of the service, and a later login goes on where it was', async () => {
+    await goose(postgres, await lease('files', 'platform_files'), { '1_orders.sql': files['1_orders.sql'] }, 'up')
+    const later = await lease('files', 'platform_files')
+    expect(await goose(postgres, later, files, 'up')).toContain('version: 2')
+    await postgres.query(later, seed)
+    expect(await postgres.query(later, asTenant('a'))).toBe('1')
+    const owners = "SELECT DISTINCT schemaname, tableowner FROM pg_tables WHERE schemaname = 'files'"
+    expect(await postgres.query(later, owners)).toBe('files|files')
+    expect(await goose(postgres, later, files, 'down')).toContain('OK')
+    await expect(postgres.query(later, 'SELECT more FROM orders')).rejects.toThrow('does not exist')
+  })
+
+  test('migrates as the owner where a Job does it, and not as the service', async () => {
+    const line = 'ledger platform_ledger job no'
+    await runJob(listing(...linesOf().map((it) => it.join(' ')), line))
+    const owner = await lease('ledger-owner', 'platform_ledger')
+    await postgres.query(vault, `ALTER ROLE "${owner.user}" SET search_path = ledger`)
+    await goose(postgres, owner, files, 'up')
+    const login = await lease('ledger', 'platform_ledger')
+    await postgres.query(login, seed)
+    expect(await postgres.query(login, asTenant('b'))).toBe('2')
+    await expect(goose(postgres, login, files, 'down')).rejects.toThrow(/permission denied|must be owner/)
+    await goose(postgres, owner, files, 'reset')
+    await postgres.query(owner, 'DROP TABLE goose_db_version')
+  })
 })
 
 describe('migrations by a Job', () => {

@@ -5,6 +5,8 @@ export interface Binary {
   module: string
   package: string
   variables?: Record<string, string>
+  /** Build tags, such as those that leave out what is not used. */
+  tags?: string
 }
 
 export type BinaryName = keyof typeof binaries
@@ -50,5 +52,11 @@ export const binaries = {
   // Not the released build: a newer sdk and one other plugin, see its go.mod.
   vault: { module: 'vault', package: 'github.com/hashicorp/vault' },
   generate: { module: 'argo-cd', package: './generate' },
+  // What the services and module-registry change their tables with; here for PostgreSQL alone.
+  goose: {
+    module: 'goose',
+    package: 'github.com/pressly/goose/v3/cmd/goose',
+    tags: 'no_clickhouse,no_libsql,no_mssql,no_mysql,no_spanner,no_sqlite3,no_vertica,no_ydb',
+  },
   'metrics-server': { module: 'metrics-server', package: 'sigs.k8s.io/metrics-server/cmd/metrics-server' },
 } satisfies Record<string, Binary>

@@ -46,7 +46,8 @@ function cacheFolder(): string {
 
 function binaryStep(name: BinaryName, binary: Binary, version: string, cache: string): Step<BinaryName> {
   const variables = Object.entries(binary.variables ?? {}).map(([key, value]) => `-X ${key}=${value}`)
-  const flags = ['-trimpath', '-buildvcs=false', '-ldflags', ['-s -w', ...variables].join(' ')]
+  const tags = binary.tags === undefined ? [] : ['-tags', binary.tags]
+  const flags = ['-trimpath', '-buildvcs=false', ...tags, '-ldflags', ['-s -w', ...variables].join(' ')]
   return {
     name,
     path: join(cache, `${name}-${key(binary.module, [version, binary.package, ...flags], binary.package)}`, name),
