@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 endAfterTests(() => rig)
 
-/** What Vault's configuration Job will do: Kubernetes logins, and a role and policy of iam from its definition. */
+/** What Vault's configuration Job does for iam: Kubernetes logins, and its role with the policy computed from its definition. */
 async function letIn({ call }: Vault): Promise<void> {
   await rig.kubectl(['create', 'serviceaccount', 'vault', '-n', 'kube-system'])
   await rig.kubectl([
@@ -50,10 +50,11 @@ async function letIn({ call }: Vault): Promise<void> {
       readFileSync(rig.config.getCurrentCluster()?.caFile ?? '', 'utf8'),
     token_reviewer_jwt: (await rig.kubectl(['create', 'token', 'vault', '-n', 'kube-system'])).trim(),
   })
-  await call('PUT', 'sys/policies/acl/platform-iam', {
-    policy: `path "secret/data/platform/iam/jwt-keys" { capabilities = ["read"] }
-path "secret/data/platform/iam/token-store" { capabilities = ["create", "update", "read"] }`,
-  })
+  const { stdout: configuration } = await runPlugin('overlays/prod/infra/vault-configuration')
+  const roles = parseAllDocuments(configuration, { version: '1.1' })
+    .map((document) => document.toJS() as Json)
+    .find(({ metadata }) => metadata.name === 'vault-roles')!
+  await call('PUT', 'sys/policies/acl/platform-iam', { policy: roles.data['platform-iam.hcl'] })
   await call('PUT', 'auth/kubernetes/role/platform-iam', {
     bound_service_account_names: ['platform-iam'],
     bound_service_account_namespaces: [namespace],
