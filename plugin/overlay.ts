@@ -158,6 +158,12 @@ const environmentOf = (path: string): string | undefined => /^overlays\/([^/]+)\
 /** Takes the folder of a build, returns the service it is the overlay of, if it is one. */
 export const overlaidService = (folder: string): string | undefined => sorts[0].folder.exec(folder)?.[1]
 
+/** Takes the folder of a build, returns whether it is the list of an environment's services. */
+export const isServicesList = (folder: string): boolean => sorts[1].folder.test(folder)
+
+/** Takes a folder, returns whether it holds services or what they share. */
+export const isOfServices = (folder: string): boolean => sorts.slice(0, 5).some((sort) => sort.folder.test(folder))
+
 function refusedFields(folder: string, source: Source): Finding[] {
   const found = sorts.find((candidate) => candidate.folder.test(folder))
   const fields = Object.keys((source.document.toJS() as Record<string, unknown> | null) ?? {})

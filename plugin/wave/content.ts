@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { needsIn } from '../computed/needs.ts'
 import type { Files } from '../files.ts'
 import type { KubernetesObject } from '../kind.ts'
-import type { Layer } from '../overlay.ts'
+import { isOfServices, isServicesList, type Layer } from '../overlay.ts'
 
 /** What a component is made of. */
 export interface Content {
@@ -23,15 +23,12 @@ export async function contentOf(
 ): Promise<Content> {
   const hash = createHash('sha256')
   const add = (what: string, text: string): unknown => hash.update(`${what}\0${text}\0`)
-  const list = layers.find(({ folder }) => servicesList.test(folder))?.folder
-  const own = list === undefined ? layers : layers.filter(({ folder }) => !ofServices.test(folder))
+  const list = layers.find(({ folder }) => isServicesList(folder))?.folder
+  const own = list === undefined ? layers : layers.filter(({ folder }) => !isOfServices(folder))
   for (const file of [...new Set(own.flatMap(({ reads }) => reads))].sort()) add(file, files.read(file) ?? '')
   if (list !== undefined) add(list, JSON.stringify(needsIn(await mergedIn(list))))
   return { hash: hash.digest('hex').slice(0, 16), folders: outermost(layers.map(({ folder }) => folder)) }
 }
-
-const servicesList = /^overlays\/[^/]+\/services$/
-const ofServices = /^(overlays\/[^/]+\/(services|shared)|base\/(services|shared))(\/|$)/
 
 /** Takes folders, returns those that are within no other of them, sorted. */
 export function outermost(folders: readonly string[]): string[] {

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import { environments } from '../../scripts/environments.ts'
 import { treeBelow } from '../../scripts/edge/tree.ts'
 import { endAfterTests } from '../e2e/end.ts'
@@ -8,7 +7,8 @@ import { createNamespace } from '../e2e/platform.ts'
 import type { Json } from '../e2e/rig/api.ts'
 import { type Rig, startRig } from '../e2e/rig/rig.ts'
 import { isReady } from '../e2e/rollout.ts'
-import { root, runPlugin } from '../plugin.ts'
+import { root } from '../plugin.ts'
+import { render } from './rendered.ts'
 
 const infra = 'platform-infra'
 const strict = ['--server-side', '--validate=strict', '--warnings-as-errors', '-f', '-']
@@ -19,6 +19,7 @@ describe.each(environments)('the components of infra in %s', (environment) => {
   const components = tree.list(folder).filter((name) => tree.kind(`${folder}/${name}`) === 'folder')
   let rig: Rig
   let manifests: string
+  let objects: Json[]
   let sets: Json[]
 
   beforeAll(async () => {
@@ -27,8 +28,8 @@ describe.each(environments)('the components of infra in %s', (environment) => {
     // Of the chart.
     await createNamespace(rig, 'cert-manager')
     const renders = await Promise.all(components.map((name) => render(`${folder}/${name}`)))
-    manifests = renders.join('\n')
-    const objects = objectsIn(manifests)
+    objects = renders.flat()
+    manifests = listOf(objects)
     // kubectl applies in the order of the text, and Argo CD by kind: what others stand on comes before them.
     for (const kind of ['Namespace', 'ConfigMap'])
       await rig.kubectl(['apply', ...strict], listOf(objects.filter((object) => object.kind === kind)))
@@ -78,7 +79,7 @@ describe.each(environments)('the components of infra in %s', (environment) => {
 
   test('are accepted by admission and Pod Security, every field known, without a warning', async () => {
     const said = (await rig.kubectl(['apply', ...strict], manifests)).trim().split('\n')
-    expect(said).toHaveLength(objectsIn(manifests).length)
+    expect(said).toHaveLength(objects.length)
   })
 
   test('run with an identity and volumes of their own, the members of each on nodes of their own', async () => {
@@ -130,12 +131,3 @@ describe.each(environments)('the components of infra in %s', (environment) => {
 })
 
 const listOf = (items: Json[]): string => JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
-
-const objectsIn = (text: string): Json[] =>
-  parseAllDocuments(text, { version: '1.1' }).map((document) => document.toJS() as Json)
-
-async function render(folder: string): Promise<string> {
-  const { code, stdout, stderr } = await runPlugin(folder)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return stdout
-}

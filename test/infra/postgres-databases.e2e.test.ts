@@ -2,8 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { endAfterTests } from '../e2e/end.ts'
 import type { Json } from '../e2e/rig/api.ts'
 import { goose } from './postgres/goose.ts'
-import { openPostgres, passwords, render, type Login, type Postgres } from './postgres/servers.ts'
+import { openPostgres, passwords, type Login, type Postgres } from './postgres/servers.ts'
 import { createLogin, revokeLogin } from './postgres/statements.ts'
+import { render } from './rendered.ts'
 
 let postgres: Postgres
 let objects: Json[]

@@ -7,7 +7,8 @@ import type { Json } from '../e2e/rig/api.ts'
 import { type Rig, startRig } from '../e2e/rig/rig.ts'
 import { root } from '../plugin.ts'
 import { openNodes, type Nodes } from './vault/nodes.ts'
-import { objectIn, rendered, renderedFrom } from './vault/rendered.ts'
+import { render } from './rendered.ts'
+import { objectIn, rendered } from './vault/rendered.ts'
 import { applyVault } from './vault/applied.ts'
 
 /** How Vault comes to be unsealed without a person: dev's one node by its sidecar, and any by a KMS. */
@@ -100,7 +101,7 @@ test('the overlay that takes in AWS brings seal.hcl, and starts no pod without a
     const base = '../../../../base/infra/vault'
     const kustomization = { resources: [base], components: [`${base}/awskms`] }
     writeFileSync(path.join(folder, 'kustomization.yaml'), JSON.stringify(kustomization))
-    const objects = await renderedFrom(folder)
+    const objects = await render(folder)
     expect(objectIn(objects, 'ConfigMap', 'vault-seal').data['seal.hcl']).toContain('seal "awskms" {}')
     const [vault] = objectIn(objects, 'StatefulSet', 'vault').spec.template.spec.containers
     expect(vault.env).toContainEqual({

@@ -2,11 +2,10 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlink
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execFile, spawnSync } from 'node:child_process'
-import { parseAllDocuments } from 'yaml'
 import type { Json } from '../../e2e/rig/api.ts'
 import { claimLoopback } from '../../e2e/rig/ports.ts'
 import { openServers, type Servers } from '../../e2e/rig/servers.ts'
-import { runPlugin } from '../../plugin.ts'
+import { render } from '../rendered.ts'
 import { makeAuthority } from './authority.ts'
 import { findPrograms } from '../programs.ts'
 import { filesOf, makePod, type Pod, type Said } from './pod.ts'
@@ -273,13 +272,6 @@ function shell(folder: string): string {
   // Of another form than the machine's, by which processes get their user.
   rmSync(join(path, 'setpriv'), { force: true })
   return path
-}
-
-/** Gives the objects that the plugin makes of this folder; fails with what it refused. */
-export async function render(overlay: string): Promise<Json[]> {
-  const { code, stdout, stderr } = await runPlugin(overlay)
-  if (code) throw new Error(stderr)
-  return parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
 }
 
 function execute(file: string, args: string[], env: NodeJS.ProcessEnv): Promise<Said> {

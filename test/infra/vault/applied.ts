@@ -1,7 +1,7 @@
-import { parseAllDocuments, stringify } from 'yaml'
-import { runPlugin } from '../../plugin.ts'
+import { stringify } from 'yaml'
 import type { Json } from '../../e2e/rig/api.ts'
 import type { Rig } from '../../e2e/rig/rig.ts'
+import { render } from '../rendered.ts'
 import { rendered } from './rendered.ts'
 
 /** Applies the foundation, everything of Vault and the services' accounts of an environment; refuses what the server refuses. */
@@ -20,8 +20,7 @@ export async function applyVault(rig: Rig, environment: string): Promise<void> {
     const objects = await rendered(component, environment)
     await rig.until(`${component} is admitted`, () => apply(rig, objects), 20_000)
   }
-  const { stdout } = await runPlugin(`overlays/${environment}/services`)
-  const services = parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
+  const services = await render(`overlays/${environment}/services`)
   await apply(
     rig,
     services.filter(({ kind }) => kind === 'ServiceAccount'),

@@ -96,9 +96,13 @@ export async function container(spec: Json, name: string, around: Surroundings, 
 export const volumeOf = ({ folder }: Pick<Surroundings, 'folder'>, name: string): string =>
   join(folder, 'volumes', name)
 
-/** Runs a container to its end and gives how it ended. */
-export async function run({ file, args, environment }: Container, input = ''): Promise<Ended> {
-  const child = spawn(file, args, { env: environment, stdio: 'pipe', timeout: 90_000 })
+/** Runs a container to its end, or until the time is over, and gives how it ended. */
+export async function run(
+  { file, args, environment }: Container,
+  input: string | Buffer = '',
+  milliseconds = 90_000,
+): Promise<Ended> {
+  const child = spawn(file, args, { env: environment, stdio: 'pipe', timeout: milliseconds })
   child.stdin.on('error', () => {}).end(input)
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject)

@@ -1,18 +1,9 @@
-import { expect } from 'vitest'
-import { parseAllDocuments } from 'yaml'
 import type { Json } from '../../e2e/rig/api.ts'
-import { runPlugin } from '../../plugin.ts'
+import { render } from '../rendered.ts'
 
 /** Takes a component of infra and an environment, gives its objects as Argo CD receives them. */
 export function rendered(component: string, environment = 'prod'): Promise<Json[]> {
-  return renderedFrom(`overlays/${environment}/infra/${component}`)
-}
-
-/** Takes a folder, gives its objects as Argo CD receives them. */
-export async function renderedFrom(folder: string): Promise<Json[]> {
-  const { code, stdout, stderr } = await runPlugin(folder)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as Json)
+  return render(`overlays/${environment}/infra/${component}`)
 }
 
 /** Gives the one object of this kind whose name this is, or, of a Job, begins so; fails when it is not there. */
