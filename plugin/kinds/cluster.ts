@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import type { Expansion } from '../kind.ts'
+import { expandCluster } from '../wave/deployed.ts'
 
 const name = {
   type: 'string',
@@ -10,7 +10,8 @@ const name = {
 export const schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Cluster',
-  description: 'The facts of a cluster. No object is made of it; waves become Applications by it.',
+  description:
+    'The facts of a cluster, by which waves become Applications; of itself, what says which commit has gone through them.',
   type: 'object',
   additionalProperties: false,
   required: ['apiVersion', 'kind', 'metadata', 'spec'],
@@ -56,5 +57,4 @@ export const schema = {
 
 export type Cluster = Static<typeof schema>
 
-/** Takes a cluster, returns no objects. */
-export const expand = (): Expansion => ({ objects: [] })
+export const expand = expandCluster

@@ -1,12 +1,13 @@
 import type { Finding } from '../finding.ts'
 import type { Expansion, KubernetesObject, Surroundings } from '../kind.ts'
 import type { Cluster } from '../kinds/cluster.ts'
-import type { Component, Wave } from '../kinds/wave.ts'
+import type { Wave } from '../kinds/wave.ts'
 import { readLayers } from '../overlay.ts'
 import { application, type Placed } from './application.ts'
 import { contentOf } from './content.ts'
 import { outsideFence } from './fence.ts'
-import { type After, steps } from './steps.ts'
+import { firstStep, place } from './order.ts'
+import { validWaves } from './valid.ts'
 
 /**
  * Takes a wave with the cluster and the other waves beside it, returns an Application for each of its components, stamped
@@ -53,12 +54,9 @@ async function facts(
   wave: Wave,
   { objects, folder, revision, plugin }: Surroundings,
 ): Promise<{ cluster: Cluster; revision: string; waves: readonly Wave[] } | { findings: Finding[] }> {
-  // Only now: it is generated from the schema of this very kind.
-  const { kinds } = await import('../generated/kinds.ts')
   const at = { kind: wave.kind, name: wave.metadata.name, path: ['metadata', 'name'] }
-  // What does not fit its schema is refused for itself, and what follows from it need not be.
-  const isInvalid = (object: KubernetesObject): boolean => kinds[object.kind]?.validate(object) === false
-  if (objects.some((object) => ['Cluster', 'Wave'].includes(object.kind) && isInvalid(object))) return { findings: [] }
+  const waves = await validWaves(objects)
+  if (waves === undefined) return { findings: [] }
   const clusters = objects.filter(({ kind }) => kind === 'Cluster')
   const [cluster] = clusters as unknown as Cluster[]
   if (!cluster || clusters.length > 1) {
@@ -82,59 +80,7 @@ async function facts(
       findings: [{ at: { file: 'ARGOCD_APP_REVISION' }, fact: `is "${revision ?? ''}", and no commit`, remedy }],
     }
   }
-  return { cluster, revision, waves: objects.filter(({ kind }) => kind === 'Wave') as unknown as Wave[] }
-}
-
-/** The number of a wave's first step, which follows the last of the wave before, and the steps within it. */
-function firstStep(
-  wave: Wave,
-  waves: readonly Wave[],
-): { first: number; own: Map<string, number> } | { findings: Finding[] } {
-  const order = steps(Object.fromEntries(waves.map(({ metadata, spec }) => [metadata.name, [spec.after ?? []].flat()])))
-  if (!('steps' in order)) return { findings: refused(order, (name) => waveNamed(name, waves), 'wave') }
-  const own = steps(afterOf(wave.spec.components))
-  if (!('steps' in own)) return { findings: refused(own, (name) => place(wave, name, 'after'), 'component') }
-  // A chain: each wave names the one before.
-  let first = 0
-  for (let before = wave.spec.after; before !== undefined;) {
-    const other = waves.find(({ metadata }) => metadata.name === before)!
-    const inner = steps(afterOf(other.spec.components))
-    // What is wrong within another wave is refused there.
-    if ('steps' in inner) first += Math.max(-1, ...inner.steps.values()) + 1
-    before = other.spec.after
-  }
-  return { first, own: own.steps }
-}
-
-const afterOf = (components: Readonly<Record<string, Component>>): After =>
-  Object.fromEntries(Object.entries(components).map(([name, { after = [] }]) => [name, after]))
-
-const place = ({ kind, metadata }: Wave, ...path: string[]): Finding['at'] => ({
-  kind,
-  name: metadata.name,
-  path: ['spec', 'components', ...path],
-})
-
-const waveNamed = (name: string, waves: readonly Wave[]): Finding['at'] => ({
-  kind: waves[0]!.kind,
-  name,
-  path: ['spec', 'after'],
-})
-
-function refused(
-  order: Exclude<ReturnType<typeof steps>, { steps: unknown }>,
-  at: (name: string) => Finding['at'],
-  sort: string,
-): Finding[] {
-  if ('cycle' in order) {
-    const [name] = order.cycle
-    return [{ at: at(name!), fact: `${order.cycle.join(' after ')}`, remedy: 'take one of them out of after' }]
-  }
-  return order.unknown.map(({ name, after, near }) => ({
-    at: at(name),
-    fact: `there is no ${sort} ${after} to come after`,
-    remedy: near ? `did you mean ${near}?` : 'correct the name, or remove it from after',
-  }))
+  return { cluster, revision, waves }
 }
 
 /** The folder that a component is rendered from: the cluster's own where there is one, else that of its environment. */

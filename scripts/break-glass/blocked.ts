@@ -11,21 +11,22 @@ export function blocked(root: Json, application: Json): { by: string } | { not: 
     if (broken && sync?.status === 'Unknown') return { by: `it cannot be rendered: ${brief(broken.message)}` }
     return { not: `it is not blocked: its last sync ${operationState.phase ?? 'has not begun'}` }
   }
-  // At the moment between two attempts it has neither.
-  const revision: string =
-    operationState.syncResult?.revision ?? operationState.operation?.sync?.revision ?? sync?.revision
-  const { chart, targetRevision } = application.spec.source
-  // A chart carries no stamp.
-  const isReached = chart
-    ? wasApplied(operationState.syncResult, application.metadata.name)
-    : targetRevision === revision
-  if (isReached) return { not: `it has brought ${revision.slice(0, 8)} to it, and does so again with each attempt` }
+  const { name } = application.metadata
+  if (isReached(root.status, name)) return { not: `it gets as far as ${name}, and takes it back with each attempt` }
   return { by: brief(operationState.message ?? 'it is at work') }
 }
 
-const wasApplied = (result: Json, component: string): boolean =>
-  result?.resources?.some(
-    ({ kind, name, status }: Json) => kind === 'Application' && name === component && status === 'Synced',
-  ) ?? false
+/** Whether an attempt of the root gets to the component: no earlier step is unfinished. */
+function isReached({ operationState, resources = [] }: Json, name: string): boolean {
+  const applications: Json[] = resources.filter(({ kind }: Json) => kind === 'Application')
+  const step = ({ syncWave = 0 }: Json): number => syncWave
+  // The root does not wait for the last.
+  const last = Math.max(...applications.map(step))
+  const unfinished = applications.filter((one) => step(one) < last && one.health?.status !== 'Healthy').map(step)
+  const own = applications.find((one) => one.name === name)
+  if (unfinished.length > 0) return own !== undefined && step(own) <= Math.min(...unfinished)
+  const applied: Json[] = operationState?.syncResult?.resources ?? []
+  return applied.some((one) => one.kind === 'Application' && one.name === name && one.status === 'Synced')
+}
 
 const brief = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 300)

@@ -1,11 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { treeBelow } from '../../scripts/edge/tree.ts'
-import { filesUnder } from '../../scripts/check/tree.ts'
 import { Clone, code } from './clone.ts'
 import { endAfterTests } from './end.ts'
-import { copyInstall, installedSettings } from './installed.ts'
+import { installedSettings, installFiles } from './installed.ts'
 import { createNamespace, pluginFolder } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import type { Repository } from './rig/repository.ts'
@@ -27,14 +25,7 @@ const built = (text: string) => text.replace('0'.repeat(40), plugin)
 beforeAll(async () => {
   rig = await startRig({ nodes: { stateless: 3, stateful: 0 }, lifecycle: { readyAfter: 500, completeAfter: 500 } })
   repository = await rig.repository('platform')
-  const install = await copyInstall()
-  const installed = treeBelow(install.folder)
-  const files = filesUnder('.', installed).map((file) => [
-    path.join('plugin/install', file),
-    installed.read(file) ?? '',
-  ])
-  install.remove()
-  await repository.commit({ ...code(), ...Object.fromEntries(files), ...smallPlatform(repository.url) })
+  await repository.commit({ ...code(), ...(await installFiles()), ...smallPlatform(repository.url) })
   person = new Clone(repository, rig.kubeconfig)
 }, 240_000)
 endAfterTests(() => rig)

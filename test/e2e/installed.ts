@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { kustomizeArguments } from '../../plugin/world.ts'
+import { filesUnder } from '../../scripts/check/tree.ts'
 import { findKustomize } from '../../scripts/edge/kustomize.ts'
+import { treeBelow } from '../../scripts/edge/tree.ts'
 import { root } from '../plugin.ts'
 import type { Json } from './rig/api.ts'
 import { build } from './rig/build.ts'
@@ -46,6 +48,15 @@ export async function copyInstall(): Promise<InstallCopy> {
   if (after === undefined || more.length) throw new Error(`${kustomization}  has ${more.length} remote bases, not one`)
   writeFileSync(kustomization, `${before}- argo-cd.yaml${after}`)
   return copy
+}
+
+/** The files of such a copy by their path in a repository. */
+export async function installFiles(): Promise<Record<string, string>> {
+  const copy = await copyInstall()
+  const tree = treeBelow(copy.folder)
+  const files = filesUnder('.', tree).map((file) => [path.join('plugin/install', file), tree.read(file) ?? ''])
+  copy.remove()
+  return Object.fromEntries(files) as Record<string, string>
 }
 
 /** What plugin/install builds. */

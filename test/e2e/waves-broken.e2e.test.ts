@@ -262,6 +262,25 @@ test('a revert of what never became ready goes in unattended, and before what co
   expect(observed.finished('proxy', bad)).toBeDefined()
 }, 240_000)
 
+test('what never became ready holds back the next commit too, and lets it in when it is', async () => {
+  const [bad, text] = [next(), next()]
+  await waves.rig.stages([{ pods: { image: `queue:${bad}` }, readyAfter: 'never' }])
+  await waves.commit(plainVictim('queue', infra, []).good(bad))
+  await rootSays('queue', /Deployment queue is Degraded/)
+  const revision = await waves.commit(changeOf({ one: text }))
+  // The root takes it up with its next attempt, which is by then.
+  await waves.rig.until(
+    'the root is at the next commit',
+    async () => (await waves.argocd.get('root')).status.operationState?.syncResult?.revision === revision,
+    60_000,
+  )
+  await setTimeout(10_000)
+  expect(observed.changed('one', text)).toBeUndefined()
+  await waves.rig.stages([])
+  await waves.arrived(revision, 120_000)
+  expect(observed.changed('one', text)).toBeGreaterThan(observed.finished('queue', bad)!)
+}, 240_000)
+
 describe('a component that falls sick by itself', () => {
   test('holds back neither a bump of another nor its undoing, and its own change still counts', async () => {
     const { rig } = waves

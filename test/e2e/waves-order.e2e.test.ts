@@ -57,3 +57,29 @@ describe('changes arrive in order', () => {
     }
   }, 1_200_000)
 })
+
+describe('a commit that changes one service', () => {
+  const stamps = async (): Promise<Record<string, string>> =>
+    Object.fromEntries(
+      [...(await waves.applications())].map(([name, { spec }]) => [name, spec.source.targetRevision as string]),
+    )
+
+  test('stamps that one, and tells that it has gone through the waves', async () => {
+    const before = await stamps()
+    const revision = await waves.commit(change(textsOf(['one'], 300)))
+    await waves.arrived(revision)
+    expect(await stamps()).toEqual({ ...before, one: revision })
+  })
+
+  test('is not undone by a stamp that a person gives', async () => {
+    const [good, older] = [await stamps(), await waves.commit(change(textsOf(['one'], 301)))]
+    await waves.arrived(older)
+    const newer = await waves.commit(change(textsOf(['one'], 302)))
+    await waves.arrived(newer)
+    const one = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/one'
+    await waves.rig.api.merge(one, { spec: { source: { targetRevision: older } } })
+    await waves.rig.until('the root has stamped it again', async () => (await stamps()).one === newer, 60_000)
+    await waves.arrived(newer)
+    expect(await stamps()).toEqual({ ...good, one: newer })
+  }, 180_000)
+})

@@ -7,7 +7,7 @@ import { root } from '../plugin.ts'
 import { endAfterTests } from '../e2e/end.ts'
 import type { Json } from '../e2e/rig/api.ts'
 import { startWaves, type Waves } from '../e2e/waves/platform.ts'
-import { realPlatform } from './real-platform.ts'
+import { expectSteps, realPlatform } from './real-platform.ts'
 
 /**
  * The whole platform of dev, by its root, as it is in this repository. kwok plays the pods, and something stands in for
@@ -22,22 +22,9 @@ beforeAll(async () => {
 }, 240_000)
 endAfterTests(() => waves?.rig)
 
-const steps = async (): Promise<Map<string, number>> =>
-  new Map(
-    [...(await waves.applications())]
-      .filter(([name]) => name !== 'root')
-      .map(([name, { metadata }]) => [name, Number(metadata.annotations['argocd.argoproj.io/sync-wave'])]),
-  )
-
 test('the platform of dev arrives, every step after the one before', async () => {
   await waves.arrived(first, 240_000)
-  const all = await waves.applications()
-  const ended = (name: string): number => Date.parse(all.get(name)!.status.history[0].deployedAt)
-  const started = (name: string): number => Date.parse(all.get(name)!.status.history[0].deployStartedAt)
-  const placed = [...(await steps())]
-  for (const [name, step] of placed)
-    for (const [before] of placed.filter(([, other]) => other < step))
-      expect(started(name), `${name} after ${before}`).toBeGreaterThanOrEqual(ended(before))
+  expectSteps([...(await waves.applications()).values()])
 }, 300_000)
 
 test('cert-manager is what its chart makes of our values, and its namespace is made with it', async () => {

@@ -1,5 +1,7 @@
+import { expect } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { committedTree } from '../e2e/platform.ts'
+import type { Json } from '../e2e/rig/api.ts'
 import type { Rig } from '../e2e/rig/rig.ts'
 import type { Tree } from '../e2e/waves/tree.ts'
 import { serveCharts } from './charts.ts'
@@ -20,4 +22,18 @@ export async function realPlatform(environment: string, repository: string, rig:
     return stringify(object)
   })
   return { ...tree, 'apps/project.yaml': project.join('---\n') }
+}
+
+/** Takes the Applications of a cluster after its first deploy, fails where one began before all of an earlier step had ended. */
+export function expectSteps(applications: readonly Json[]): void {
+  const placed = applications
+    .filter(({ metadata }) => metadata.name !== 'root')
+    .map(({ metadata, status }) => {
+      const [{ deployStartedAt, deployedAt }] = status.history
+      const step = Number(metadata.annotations['argocd.argoproj.io/sync-wave'])
+      return { name: metadata.name, step, began: Date.parse(deployStartedAt), ended: Date.parse(deployedAt) }
+    })
+  for (const { name, step, began } of placed)
+    for (const before of placed.filter((other) => other.step < step))
+      expect(began, `${name} after ${before.name}`).toBeGreaterThanOrEqual(before.ended)
 }

@@ -88,6 +88,24 @@ describe('a cluster becomes Applications', () => {
     expect(found.get('a')?.spec.project).toBe('infra')
   })
 
+  it('and into what says which commit has gone through them, in the last step', async () => {
+    const { stdout } = await render(root)
+    const objects = parseAllDocuments(stdout, { version: '1.1' }).map((document) => document.toJS() as KubernetesObject)
+    const steps = objects
+      .filter(({ kind }) => kind === 'Application')
+      .map(({ metadata }) => Number(metadata.annotations?.['argocd.argoproj.io/sync-wave']))
+    expect(objects.find(({ kind }) => kind === 'ConfigMap')).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'deployed',
+        namespace: 'argocd',
+        annotations: { 'argocd.argoproj.io/sync-wave': String(Math.max(...steps)) },
+      },
+      data: { commit: first },
+    })
+  })
+
   it('in which a commit is the stamp and nothing else', async () => {
     const second = '2'.repeat(40)
     const [one, other] = await Promise.all([render(root), render(root, 'prod', second)])

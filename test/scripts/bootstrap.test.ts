@@ -216,32 +216,35 @@ describe('the waves', () => {
 })
 
 describe('whether the root is blocked', () => {
-  const retrying = {
-    phase: 'Running',
-    message: 'failed. Retrying\nattempt #2',
-    syncResult: { revision: two, resources: [] },
-  }
+  const retrying = { phase: 'Running', message: 'failed. Retrying\nattempt #2' }
   const root = (status: object, more: object = {}) => application('root', '0', status, more)
   const child = application('one', '3')
-  const chart = { ...child, spec: { source: { ...source, chart: 'one' } } }
+  const attempt = (status: object) => blocked(root({ operationState: retrying, ...status }, { operation: {} }), child)
+  const told = (name: string, syncWave: number, status = 'Healthy') => ({
+    kind: 'Application',
+    name,
+    syncWave,
+    health: { status },
+  })
 
   it('by a step before the component', () => {
-    const state = blocked(root({ operationState: retrying }, { operation: {} }), child)
-    expect(state).toEqual({ by: 'failed. Retrying attempt #2' })
+    const resources = [told('ground', 0), told('store', 1, 'Degraded'), told('one', 3), told('two', 3)]
+    expect(attempt({ resources })).toEqual({ by: 'failed. Retrying attempt #2' })
   })
 
-  it('not when it has brought its commit to the component', () => {
-    const reached = { ...retrying, syncResult: { revision: one } }
-    expect(blocked(root({ operationState: reached }, { operation: {} }), child)).toEqual({
-      not: 'it has brought 11111111 to it, and does so again with each attempt',
-    })
+  it.each([
+    ['in the step that it waits for', [told('one', 3, 'Progressing'), told('other', 3, 'Degraded'), told('last', 4)]],
+    ['in a step before it', [told('one', 3), told('later', 4, 'Degraded'), told('last', 5)]],
+  ])('not for a component %s: it takes that back', (_, resources) => {
+    expect(attempt({ resources })).toEqual({ not: 'it gets as far as one, and takes it back with each attempt' })
   })
 
-  it('by a chart, which has no stamp, as the attempt says', () => {
-    const resources = [{ kind: 'Application', name: 'one', status: 'Synced' }]
-    const reached = { ...retrying, syncResult: { revision: two, resources } }
-    expect(blocked(root({ operationState: retrying }, { operation: {} }), chart)).toHaveProperty('by')
-    expect(blocked(root({ operationState: reached }, { operation: {} }), chart)).toHaveProperty('not')
+  it('where nothing is known of steps before, as the attempt says', () => {
+    const resources = [told('ground', 0), told('one', 3, 'Degraded')]
+    const applied = [{ kind: 'Application', name: 'one', status: 'Synced' }]
+    const reached = { ...retrying, syncResult: { resources: applied } }
+    expect(attempt({ resources })).toHaveProperty('by')
+    expect(attempt({ resources, operationState: reached })).toHaveProperty('not')
   })
 
   it('when it cannot be rendered itself, and not when it is done', () => {

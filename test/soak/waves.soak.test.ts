@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { helm } from '../../scripts/edge/kustomize.ts'
 import { change, components, expectOrder, textsOf } from '../e2e/waves/changes.ts'
 import { observe } from '../e2e/waves/observe.ts'
 import { startWaves, type Waves } from '../e2e/waves/platform.ts'
 import { service, services, type Tree, version, wave } from '../e2e/waves/tree.ts'
+import { realPlatform } from '../infra/real-platform.ts'
+import { root } from '../plugin.ts'
 import { distribution } from './figures.ts'
 
 const bootstraps = 30
 const bumps = 50
+/** Each waits for a rollout of three pods that are ready for 10 s. */
+const bumpsInProd = 10
 const loaded = 30
 
 /** The small platform with so many services more. */
@@ -26,20 +31,38 @@ const withServices =
     }
   }
 
-/** From the commit, of which Argo CD is told, to the new pod template of the service, in milliseconds. */
-async function bump({ rig, commit }: Waves, number: number): Promise<{ took: number; revision: string }> {
-  const sha = version(number)
-  const started = performance.now()
-  const revision = await commit(service('dev', 'one', sha))
-  await rig.until(
-    `bump ${number} is in the pod template`,
-    async () => {
-      const { spec } = await rig.api.get(`/apis/apps/v1/namespaces/${services}/deployments/one`)
-      return spec.template.spec.containers[0].image.endsWith(sha)
-    },
-    300_000,
-  )
-  return { took: performance.now() - started, revision }
+/** What a bump of a service commits. */
+interface Bump {
+  readonly name: string
+  readonly files: (sha: string) => Tree
+}
+const one: Bump = { name: 'one', files: (sha) => service('dev', 'one', sha) }
+
+/** Bumps a service so many times, and prints how long it took from the commit, of which Argo CD is told, to the new pod template. */
+async function bumpInARow(waves: Waves, times: number, { name, files }: Bump, among: string): Promise<void> {
+  const { rig, commit } = waves
+  const took: number[] = []
+  const asked: number[] = []
+  for (let count = 0; count < times; count++) {
+    const sha = version(5000 + count)
+    const before = requests(waves)
+    const started = performance.now()
+    const revision = await commit(files(sha))
+    await rig.until(
+      `bump ${count} is in the pod template`,
+      async () => {
+        const { spec } = await rig.api.get(`/apis/apps/v1/namespaces/${services}/deployments/${name}`)
+        return spec.template.spec.containers[0].image.endsWith(sha)
+      },
+      300_000,
+    )
+    took.push(performance.now() - started)
+    await waves.arrived(revision, 600_000)
+    asked.push(requests(waves) - before)
+  }
+  process.stdout.write(distribution(`from the commit to the new pod template, ${among}`, took))
+  process.stdout.write(`requests to repo-server for a commit, ${among}: ${asked.join(', ')}\n`)
+  expect(took).toHaveLength(times)
 }
 
 /** How often repo-server was asked to render so far, from its own log. */
@@ -61,17 +84,24 @@ test(`${bootstraps} bootstraps`, async () => {
 })
 
 test(`${bumps} bumps in a row, 12 services`, async () => {
-  const waves = await startWaves(withServices(12))
+  const waves = await startWaves(withServices(12), { patient: true })
   try {
     await waves.arrived(await waves.commit({}), 300_000)
-    const took: number[] = []
-    for (let count = 0; count < bumps; count++) {
-      const { took: milliseconds, revision } = await bump(waves, 5000 + count)
-      took.push(milliseconds)
-      await waves.arrived(revision, 300_000)
-    }
-    process.stdout.write(distribution('from the commit to the new pod template, 17 Applications', took))
-    expect(took).toHaveLength(bumps)
+    await bumpInARow(waves, bumps, one, '17 Applications')
+  } finally {
+    await waves.rig.stop()
+  }
+})
+
+test(`${bumpsInProd} bumps in a row, the whole platform of prod`, async () => {
+  const options = { operators: true, helm: await helm(root), patient: true }
+  const waves = await startWaves((_, url, rig) => realPlatform('prod', url, rig), options, 'prod')
+  try {
+    await waves.arrived(await waves.commit({}), 600_000)
+    const file = 'overlays/prod/services/iam/kustomization.yaml'
+    const text = readFileSync(join(root, file), 'utf8')
+    const files = (sha: string) => ({ [file]: text.replace('0'.repeat(40), sha) })
+    await bumpInARow(waves, bumpsInProd, { name: 'iam', files }, `${(await waves.applications()).size} Applications`)
   } finally {
     await waves.rig.stop()
   }
@@ -103,25 +133,12 @@ test(`${loaded} changes of everything with a delay of 1 s between waves, while e
   }
 })
 
-describe.each([12, 50, 200])('with %i services', (count) => {
-  test('a bump', async () => {
-    const waves = await startWaves(withServices(count), { nodes: { stateless: 6 } })
-    try {
-      await waves.arrived(await waves.commit({}), 900_000)
-      const took: number[] = []
-      const asked: number[] = []
-      for (let number = 0; number < 5; number++) {
-        const before = requests(waves)
-        const { took: milliseconds, revision } = await bump(waves, 6000 + number)
-        took.push(milliseconds)
-        await waves.arrived(revision, 600_000)
-        asked.push(requests(waves) - before)
-      }
-      process.stdout.write(distribution(`from the commit to the new pod template, ${count} services`, took))
-      process.stdout.write(`requests to repo-server for a commit, ${count} services: ${asked.join(', ')}\n`)
-      expect(took).toHaveLength(5)
-    } finally {
-      await waves.rig.stop()
-    }
-  })
+test.each([12, 50, 200])('5 bumps in a row, %i services', async (count) => {
+  const waves = await startWaves(withServices(count), { nodes: { stateless: 6 }, patient: true })
+  try {
+    await waves.arrived(await waves.commit({}), 900_000)
+    await bumpInARow(waves, 5, one, `${count} services`)
+  } finally {
+    await waves.rig.stop()
+  }
 })

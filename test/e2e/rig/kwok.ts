@@ -4,6 +4,7 @@ import type { ApiServer } from './api-server.ts'
 import type { Context } from './context.ts'
 import type { Lifecycle, Rule } from './lifecycle.ts'
 import { selectedPods } from './pods.ts'
+import type { Servers } from './servers.ts'
 import { fixedStages, operatorStages, podStages } from './stages.ts'
 
 const path = '/apis/kwok.x-k8s.io/v1alpha1/stages'
@@ -22,9 +23,30 @@ export function startKwok({ servers, built }: Context, apiServer: ApiServer, mor
 }
 
 /** Installs the stages of nodes, volumes and pods, and of what operators would look at if it is asked for. */
-export async function installStages(api: Api, byDefault: Lifecycle = {}, operators = false): Promise<void> {
-  const stages = [...fixedStages(), ...podStages([], byDefault), ...(operators ? operatorStages() : [])]
+export async function installStages(
+  { servers }: Context,
+  api: Api,
+  byDefault: Lifecycle = {},
+  operators = false,
+): Promise<void> {
+  const ofOperators = operators ? operatorStages() : []
+  const stages = [...fixedStages(), ...podStages([], byDefault), ...ofOperators]
   await Promise.all(stages.map((stage) => api.create(path, stage)))
+  const kinds = Map.groupBy(ofOperators, ({ spec }) => spec.resourceRef.apiGroup as string)
+  await Promise.all([...kinds].map(([group, stages]) => waitUntilDescribed(servers, api, group, stages)))
+}
+
+/** kwok reads the OpenAPI of a kind once, and leaves the kind alone where it is not there yet; the API server writes it after the kind is served. */
+async function waitUntilDescribed(servers: Servers, api: Api, group: string, stages: Json[]): Promise<void> {
+  await servers.until(`${group} is described`, async () => {
+    const { components } = await api.get(`/openapi/v3/apis/${group}`)
+    const described = new Set(
+      Object.values(components.schemas as Record<string, Json>)
+        .flatMap((schema) => schema['x-kubernetes-group-version-kind'] ?? [])
+        .map(({ kind }: Json) => kind),
+    )
+    return stages.every(({ spec }) => described.has(spec.resourceRef.kind))
+  })
 }
 
 /** Replaces the lifecycles of all pods, those that run included. */

@@ -140,7 +140,7 @@ async function startControlPlane(context: Context, options: RigOptions, kubelet?
   // Its garbage collector sees the kinds of the CRDs up to 30 s later; after them it would cost 5 s of every start.
   startControllerManager(context, apiServer, options.controllerManager)
   await installCrds(context, api)
-  await installStages(api, options.lifecycle, options.operators)
+  await installStages(context, api, options.lifecycle, options.operators)
   startKwok(context, apiServer, kubelet ? usageFlags(context, kubelet) : [])
   const { stateless = 3, stateful = 3 } = options.nodes ?? {}
   await addNodes(api, 'stateless', stateless, { kubelet })

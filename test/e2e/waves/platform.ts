@@ -14,7 +14,7 @@ export interface Waves {
   readonly repository: Repository
   /** Commits the files, has Argo CD look at git, and gives the commit. */
   commit(files: Record<string, string | undefined>): Promise<string>
-  /** Waits until the root has brought the commit to every Application, and all are Synced and Healthy. */
+  /** Waits until the commit has gone through all waves, and every Application is Synced and Healthy. */
   arrived(revision: string, milliseconds?: number): Promise<void>
   /** Every Application by its name. */
   applications(): Promise<Map<string, Json>>
@@ -23,10 +23,13 @@ export interface Waves {
 /** A deadline is noticed when Argo CD looks next, and a test cannot wait the minute that is installed. */
 const impatient = ['--app-resync=10', '--app-resync-jitter=0']
 
-/** Starts a rig with the small platform, or what is made of it, committed and its root applied, as bootstrap applies them. */
+/**
+ * Starts a rig with the small platform, or what is made of it, committed and its root applied, as bootstrap applies them. A patient
+ * Argo CD looks by itself as often as it is installed to.
+ */
 export async function startWaves(
   change: (tree: Tree, url: string, rig: Rig) => Tree | Promise<Tree> = (tree) => tree,
-  options: RigOptions & { helm?: string } = {},
+  options: RigOptions & { helm?: string; patient?: boolean } = {},
   environment = 'dev',
 ): Promise<Waves> {
   const rig = await startRig({ lifecycle: { readyAfter: 500, completeAfter: 500 }, ...options })
@@ -37,7 +40,8 @@ export async function startWaves(
     const settings = await installedSettings()
     const helm = options.helm !== undefined && { helm: options.helm }
     const plugin = await pluginFolder(rig.folder)
-    const argocd = await rig.argocd({ plugin, ...helm, ...settings, controller: impatient })
+    const controller = options.patient ? [] : impatient
+    const argocd = await rig.argocd({ plugin, ...helm, ...settings, controller })
     const applied = ['apps/project.yaml', `clusters/${environment}/root.yaml`]
     for (const file of applied)
       await rig.kubectl(['apply', '--server-side', '--force-conflicts', '-f', path.join(repository.folder, file)])
@@ -61,9 +65,10 @@ export async function startWaves(
             `${revision} has arrived`,
             async () => {
               const all = [...(await applications()).values()]
-              const behind = all.filter((application) => !isAt(application, revision)).map(summary)
+              const behind = all.filter((application) => !isDone(application, revision)).map(summary)
               if (behind.length > 0) throw new Error(behind.join('\n'))
-              return true
+              const { data } = await rig.api.get('/api/v1/namespaces/argocd/configmaps/deployed')
+              return data.commit === revision
             },
             milliseconds,
           )
@@ -75,19 +80,12 @@ export async function startWaves(
   }
 }
 
-function isAt({ metadata, spec, status, operation }: Json, revision: string): boolean {
-  const { targetRevision, chart } = spec.source
-  const stamped = metadata.name === 'root' ? status?.sync?.revision : targetRevision
+function isDone({ metadata, spec, status, operation }: Json, revision: string): boolean {
   const { sync, health, operationState } = status ?? {}
   const isIdle = !operation && (!operationState || operationState.phase === 'Succeeded')
-  return (
-    // A chart is at its version, and not at a commit.
-    (chart !== undefined || stamped === revision) &&
-    sync?.revision === stamped &&
-    sync.status === 'Synced' &&
-    health?.status === 'Healthy' &&
-    isIdle
-  )
+  // What the commit does not change stays at the commit that did.
+  const wanted = metadata.name === 'root' ? revision : spec.source.targetRevision
+  return sync?.revision === wanted && sync.status === 'Synced' && health?.status === 'Healthy' && isIdle
 }
 
 const summary = ({ metadata, spec, status }: Json): string =>
