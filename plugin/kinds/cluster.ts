@@ -1,11 +1,6 @@
 import type { Static } from 'typebox'
 import { expandCluster } from '../wave/deployed.ts'
-
-const name = {
-  type: 'string',
-  pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
-  title: 'at most 40 of a-z, 0-9 and dashes, a letter first',
-} as const
+import { name } from '../name-schema.ts'
 
 export const schema = {
   $schema: 'http://json-schema.org/draft-07/schema#',

@@ -1,5 +1,6 @@
 import type { Static } from 'typebox'
 import type { Expansion } from '../kind.ts'
+import { name as serviceName } from '../name-schema.ts'
 import { expandService } from '../service/expand.ts'
 
 const variable = {
@@ -81,12 +82,6 @@ const topics = {
   title: 'a map, as platform.orders.events: {}',
   propertyNames: topicName,
   additionalProperties: topic,
-} as const
-
-const serviceName = {
-  type: 'string',
-  pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
-  title: 'at most 40 of a-z, 0-9 and dashes, a letter first',
 } as const
 
 const labelKey = {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { needsIn } from '../computed/needs.ts'
 import type { Files } from '../files.ts'
 import type { KubernetesObject } from '../kind.ts'
-import { isOfServices, isServicesList, type Layer } from '../overlay.ts'
+import type { Layer } from '../overlay/layers.ts'
+import { isOfServices, isServicesList } from '../overlay/sorts.ts'
 
 /** What a component is made of. */
 export interface Content {

@@ -3,8 +3,8 @@ import type { Application } from './target.ts'
 
 interface Seen {
   readonly settings: Json
+  readonly parameters: Json
   readonly secret: Json
-  readonly certificates: Json
 }
 
 /** What no command can do, each with when it is still to be done; a component that needs a person adds a line. */
@@ -18,7 +18,8 @@ const list: readonly { readonly until: (seen: Seen) => boolean; readonly text: s
     text: 'No webhook tells Argo CD of a commit, so it looks once a minute: docs/argocd.md, «Log in».',
   },
   {
-    until: ({ certificates }) => certificates !== undefined,
+    // Of the component that brings them; without its two Secrets nothing of Argo CD starts.
+    until: ({ parameters }) => parameters?.['controller.repo.server.ca.cert.path'] !== undefined,
     text: 'repo-server answers whoever its NetworkPolicy lets through: docs/argocd.md, «Certificates between its parts».',
   },
 ]
@@ -26,12 +27,12 @@ const list: readonly { readonly until: (seen: Seen) => boolean; readonly text: s
 /** Takes a cluster and what runs there, returns a line for each thing that a person still has to do. */
 export async function remaining(cluster: Cluster): Promise<string[]> {
   const get = (path: string) => cluster.get(`/api/v1/namespaces/argocd/${path}`)
-  const [settings, secret, certificates] = await Promise.all([
+  const [settings, parameters, secret] = await Promise.all([
     get('configmaps/argocd-cm'),
+    get('configmaps/argocd-cmd-params-cm'),
     get('secrets/argocd-secret'),
-    get('secrets/argocd-repo-server-mtls'),
   ])
-  const seen: Seen = { settings: settings?.data, secret: secret?.data, certificates }
+  const seen: Seen = { settings: settings?.data, parameters: parameters?.data, secret: secret?.data }
   return list.filter(({ until }) => !until(seen)).map(({ text }) => text)
 }
 

@@ -9,10 +9,13 @@ import { notInRepository } from '../../scripts/bootstrap/committed.ts'
 import { placesFor } from '../../scripts/bootstrap/nodes.ts'
 import { placeholders } from '../../scripts/bootstrap/placeholders.ts'
 import type { Plan } from '../../scripts/bootstrap/plan.ts'
-import type { Target } from '../../scripts/bootstrap/target.ts'
+import { remaining, waitsForAPerson } from '../../scripts/bootstrap/remaining.ts'
+import type { Application, Target } from '../../scripts/bootstrap/target.ts'
 import { wavesOf } from '../../scripts/bootstrap/waves.ts'
 import { blocked } from '../../scripts/break-glass/blocked.ts'
+import type { Cluster } from '../../scripts/edge/cluster.ts'
 import { follow } from '../../scripts/edge/follow.ts'
+import { root } from '../plugin.ts'
 
 const none = '0'.repeat(40)
 const [one, two] = ['1'.repeat(40), '2'.repeat(40)]
@@ -251,6 +254,43 @@ describe('whether the root is blocked', () => {
     const broken = { sync: { status: 'Unknown' }, conditions: [{ type: 'ComparisonError', message: 'no\nwave' }] }
     expect(blocked(root(broken), child)).toEqual({ by: 'it cannot be rendered: no wave' })
     expect(blocked(root(arrived), child)).toEqual({ not: 'it is not blocked: its last sync Succeeded' })
+  })
+})
+
+describe('what a person still has to do', () => {
+  const namespace = '/api/v1/namespaces/argocd'
+  const left = async (objects: Record<string, object>): Promise<string[]> => {
+    const lines = await remaining({ get: async (path: string) => objects[path] } as Cluster)
+    return lines.map((line) => /«(.*)»/.exec(line)![1]!)
+  }
+  const settings = { [`${namespace}/configmaps/argocd-cm`]: { data: { 'oidc.config': 'issuer: x' } } }
+  const webhook = { [`${namespace}/secrets/argocd-secret`]: { data: { 'webhook.github.secret': 'eA==' } } }
+  const parameters = (data: object) => ({ [`${namespace}/configmaps/argocd-cmd-params-cm`]: { data } })
+  const certificates = parameters(
+    Object.fromEntries(
+      fs
+        .readFileSync(path.join(root, 'plugin/install/mtls/argocd-cmd-params-cm.env'), 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=')),
+    ),
+  )
+
+  it('is all of it on a new cluster, and what is not done later', async () => {
+    expect(await left({})).toEqual(['Log in', 'Log in', 'Certificates between its parts'])
+    expect(await left({ ...settings, ...parameters({ 'controller.status.processors': '20' }) })).toEqual([
+      'Log in',
+      'Certificates between its parts',
+    ])
+    expect(await left({ ...settings, ...webhook })).toEqual(['Certificates between its parts'])
+    expect(await left({ ...settings, ...webhook, ...certificates })).toEqual([])
+  })
+
+  it('is to unseal a new Vault, but in dev', () => {
+    const vault = [{ metadata: { name: 'vault' } }] as Application[]
+    expect(waitsForAPerson(vault, 'prod')).toContain('docs/vault.md, «Once»')
+    expect(waitsForAPerson(vault, 'dev')).toBe('')
+    expect(waitsForAPerson([], 'prod')).toBe('')
   })
 })
 

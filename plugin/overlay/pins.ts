@@ -1,10 +1,11 @@
-import type { Files } from './files.ts'
-import type { Finding } from './finding.ts'
-import { isOurs } from './expand.ts'
-import { parseImage } from './image.ts'
-import type { KubernetesObject } from './kind.ts'
-import { placeOf, readYaml } from './kustomization.ts'
-import { type Layer, overlaidService } from './overlay.ts'
+import type { Files } from '../files.ts'
+import type { Finding } from '../finding.ts'
+import { isOurs } from '../expand.ts'
+import { parseImage } from '../image.ts'
+import type { KubernetesObject } from '../kind.ts'
+import { placeOf, readYaml } from '../kustomization.ts'
+import type { Layer } from './layers.ts'
+import { overlaidService } from './sorts.ts'
 
 interface Entry {
   readonly name?: unknown
