@@ -46,9 +46,9 @@ export function application(
         'argocd.argoproj.io/sync-wave': String(step),
         ...(folder && {
           'argocd.argoproj.io/manifest-generate-paths': folder.content.folders.map((path) => `/${path}`).join(';'),
-          // By it the root tells its own stamp from another (clusters/*/root.yaml).
-          [`${domain}/stamp`]: revision,
         }),
+        // By it the root tells its own stamp from another, and what is done from what is not (clusters/*/root.yaml).
+        [`${domain}/stamp`]: component.chart?.version ?? revision,
         [`${domain}/deadline-seconds`]: String(component.deadlineSeconds ?? deadlineSeconds),
         ...(paused && { [`${domain}/paused`]: 'true' }),
       },

@@ -32,7 +32,7 @@ export async function contentOf(
 }
 
 /** Takes folders, returns those that are within no other of them, sorted. */
-export function outermost(folders: readonly string[]): string[] {
+function outermost(folders: readonly string[]): string[] {
   const sorted = [...new Set(folders)].sort()
   return sorted.filter((folder) => !sorted.some((other) => folder.startsWith(`${other}/`)))
 }

@@ -67,10 +67,14 @@ function rootMessage(root: Json): string {
   return [errors(root), phase === 'Succeeded' ? '' : message].filter(Boolean).join('\n')
 }
 
-/** The root is Synced and Healthy with what stands in git, and nothing of it is under way. */
+/**
+ * The root has brought what stands in git, all of it is Healthy, and nothing is under way. It may be OutOfSync nevertheless: by what
+ * fell sick by itself, which differs from git until it is well.
+ */
 function hasArrived({ spec, status, operation }: Json): boolean {
   const { sync, health, operationState } = status ?? {}
   const isIdle = operation === undefined && operationState?.phase === 'Succeeded'
   const isCompared = isDeepStrictEqual(sync?.comparedTo?.source, spec.source)
-  return isIdle && isCompared && sync.status === 'Synced' && health?.status === 'Healthy'
+  const isBrought = sync?.status === 'Synced' || operationState?.syncResult?.revision === sync?.revision
+  return isIdle && isCompared && isBrought && health?.status === 'Healthy'
 }

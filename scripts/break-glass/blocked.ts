@@ -2,14 +2,14 @@ import type { Json } from '../edge/cluster.ts'
 
 /**
  * Takes the root and the live Application of a component, returns what keeps the root from it, in words, or why nothing does:
- * then the root would take back within a second what somebody does past it.
+ * then the root would take back what somebody does past it, with the next commit at the latest.
  */
 export function blocked(root: Json, application: Json): { by: string } | { not: string } {
   const { operationState = {}, conditions = [], sync } = root.status ?? {}
   if (root.operation === undefined) {
     const broken = conditions.find(({ type }: Json) => type === 'ComparisonError')
     if (broken && sync?.status === 'Unknown') return { by: `it cannot be rendered: ${brief(broken.message)}` }
-    return { not: `it is not blocked: its last sync ${operationState.phase ?? 'has not begun'}` }
+    return { not: `it is not at work: its last sync ${operationState.phase ?? 'has not begun'}` }
   }
   const { name } = application.metadata
   if (isReached(root.status, name)) return { not: `it gets as far as ${name}, and takes it back with each attempt` }
@@ -18,7 +18,10 @@ export function blocked(root: Json, application: Json): { by: string } | { not: 
 
 /** Whether an attempt of the root gets to the component: no earlier step is unfinished. */
 function isReached({ operationState, resources = [] }: Json, name: string): boolean {
-  const applications: Json[] = resources.filter(({ kind }: Json) => kind === 'Application')
+  // What is on its way out has no step.
+  const applications: Json[] = resources.filter(
+    ({ kind, requiresPruning }: Json) => kind === 'Application' && !requiresPruning,
+  )
   const step = ({ syncWave = 0 }: Json): number => syncWave
   // The root does not wait for the last.
   const last = Math.max(...applications.map(step))

@@ -2,7 +2,6 @@ import type { Finding } from '../../plugin/finding.ts'
 import type { KubernetesObject } from '../../plugin/kind.ts'
 import { readYaml } from '../../plugin/kustomization.ts'
 import type { Wave } from '../../plugin/kinds/wave.ts'
-import { outermost } from '../../plugin/wave/content.ts'
 import type { Desk } from '../command.ts'
 import { validateObject } from '../schemas/strict.ts'
 import { missingConfigMaps } from './config-maps.ts'
@@ -17,7 +16,10 @@ interface Application extends KubernetesObject {
 interface Root extends Application {
   readonly spec: Application['spec'] & {
     readonly project?: string
-    readonly syncPolicy?: { readonly retry?: { readonly limit?: number; readonly refresh?: boolean } }
+    readonly syncPolicy?: {
+      readonly automated?: { readonly selfHeal?: boolean }
+      readonly retry?: { readonly limit?: number; readonly refresh?: boolean }
+    }
   }
 }
 
@@ -116,11 +118,12 @@ function wrongRoot(folder: string, applications: readonly Application[], { files
   if (root?.kind !== 'Application') return [{ at, fact: 'is no Application', remedy: 'copy that of another cluster' }]
   const { repoURL, path } = root.spec.source
   const findings: Finding[] = []
-  const { retry } = root.spec.syncPolicy ?? {}
+  const { automated, retry } = root.spec.syncPolicy ?? {}
   const said: [string, unknown, unknown][] = [
     ['metadata.name', root.metadata.name, 'root'],
     ['metadata.finalizers', root.metadata.finalizers, undefined],
     ['spec.project', root.spec.project, 'root'],
+    ['spec.syncPolicy.automated.selfHeal', automated?.selfHeal, false],
     ['spec.syncPolicy.retry.limit', retry?.limit, -1],
     ['spec.syncPolicy.retry.refresh', retry?.refresh, true],
   ]
@@ -138,16 +141,11 @@ function wrongRoot(folder: string, applications: readonly Application[], { files
       fact: `its repository is ${repoURL}, and that of ${folder}/cluster.yaml ${other.spec.source.repoURL}`,
       remedy: 'write the same into both',
     })
-  const covered = (root.metadata.annotations?.[pathsAnnotation] ?? '').split(';')
-  const read = applications.flatMap(({ metadata }) => metadata.annotations?.[pathsAnnotation]?.split(';') ?? [])
-  const missing = outermost([...read, '/apps', `/${folder}`]).filter(
-    (path) => !covered.some((above) => `${path}/`.startsWith(`${above}/`)),
-  )
-  if (missing.length > 0)
+  if (root.metadata.annotations?.[pathsAnnotation] !== undefined)
     findings.push({
       at,
-      fact: `a change in ${missing.join(' or ')} would not reach the cluster`,
-      remedy: `add it to ${pathsAnnotation}, and apply it: npm run bootstrap ${folder.split('/').at(-1)} <context>`,
+      fact: `it says ${pathsAnnotation}`,
+      remedy: 'remove it: with it a commit that comes during a sync counts as synced',
     })
   return findings
 }

@@ -41,7 +41,7 @@ describe('one component goes past a blocked root', () => {
     const { code, shown } = await breakGlass('one', good)
     expect([code, shown]).toEqual([
       1,
-      'root  it is not blocked: its last sync Succeeded\n  commit instead (npm run bump, or git revert), and it arrives\n',
+      'root  it is not at work: its last sync Succeeded\n  commit instead (npm run bump, or git revert), and it arrives\n',
     ])
   })
 

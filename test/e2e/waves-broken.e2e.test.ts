@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endAfterTests } from './end.ts'
 import type { Json } from './rig/api.ts'
 import type { Rule } from './rig/lifecycle.ts'
+import { change, expectOrder } from './waves/changes.ts'
 import { type Observed, observe } from './waves/observe.ts'
 import { startWaves, type Waves } from './waves/platform.ts'
 import { component, deployment, infra, job, service, services, statefulSet, type Tree, version } from './waves/tree.ts'
@@ -279,6 +280,21 @@ test('what never became ready holds back the next commit too, and lets it in whe
   await waves.rig.stages([])
   await waves.arrived(revision, 120_000)
   expect(observed.changed('one', text)).toBeGreaterThan(observed.finished('queue', bad)!)
+}, 240_000)
+
+test('a commit that breaks something during a rollout, and the one that mends it, keep the order', async () => {
+  const [slow, bad, good] = [next(), next(), next()]
+  await waves.rig.stages([
+    { pods: { image: `proxy:${slow}` }, readyAfter: 4000 },
+    { pods: { image: `queue:${bad}` }, readyAfter: 'never' },
+  ])
+  await waves.commit(changeOf({ proxy: slow }))
+  await waves.rig.until('proxy changes', async () => observed.changed('proxy', slow), 60_000)
+  await waves.commit(change({ queue: bad }))
+  await rootSays('queue', /Deployment queue is Degraded/)
+  const texts = { ground: good, queue: good, one: good }
+  await waves.arrived(await waves.commit(change(texts)), 120_000)
+  expectOrder(observed, texts)
 }, 240_000)
 
 describe('a component that falls sick by itself', () => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { helm } from '../../scripts/edge/kustomize.ts'
 import { root } from '../plugin.ts'
 import { endAfterTests } from '../e2e/end.ts'
@@ -82,3 +83,32 @@ test('a bump is no change of what is computed from the services', async () => {
   expect(spec.template.spec.containers[0].image).toMatch(/:a{40}$/)
   expect(await infraObjects()).toEqual(before)
 }, 240_000)
+
+test('a chart that is not done holds back the next commit too, and lets it in when it is', async () => {
+  const { rig, repository } = waves
+  const infra = parse(readFileSync(path.join(repository.folder, 'apps/infra.yaml'), 'utf8'))
+  const certManager = infra.spec.components['cert-manager']
+  certManager.deadlineSeconds = 15
+  certManager.chart.values.podLabels = { changed: 'yes' }
+  await rig.stages([{ pods: { labels: { changed: 'yes' } }, readyAfter: 'never' }])
+  await waves.commit({ 'apps/infra.yaml': stringify(infra) })
+  const status = async (): Promise<Json> => (await waves.argocd.get('root'))!.status
+  const verdict = async () => (await status()).resources.find(({ name }: Json) => name === 'cert-manager')?.health
+  await rig.until('the root is told', async () => (await verdict())?.status === 'Degraded', 90_000)
+
+  const file = 'overlays/dev/services/iam/kustomization.yaml'
+  const sha = 'b'.repeat(40)
+  const text = readFileSync(path.join(root, file), 'utf8')
+  const revision = await waves.commit({ [file]: text.replace('0'.repeat(40), sha) })
+  const isTried = async () => (await status()).operationState?.syncResult?.revision === revision
+  await rig.until('the root tries the next commit', isTried, 90_000)
+  await setTimeout(10_000)
+  const image = async (): Promise<string> => {
+    const { spec } = await rig.api.get('/apis/apps/v1/namespaces/platform-services/deployments/iam')
+    return spec.template.spec.containers[0].image
+  }
+  expect(await image()).not.toContain(sha)
+  await rig.stages([])
+  await waves.arrived(revision, 200_000)
+  expect(await image()).toContain(sha)
+}, 420_000)

@@ -208,18 +208,6 @@ describe.each(environments)('on %s', (cluster) => {
       expect(only, metadata.name).toEqual(all)
     }
   })
-
-  it('and every file that the root reads, too', async () => {
-    const [manifest] = parseAllDocuments(
-      await import('node:fs/promises').then(({ readFile }) =>
-        readFile(path.join(root, `clusters/${cluster}/root.yaml`), 'utf8'),
-      ),
-    ).map((document) => document.toJS() as KubernetesObject)
-    const told = manifest!.metadata.annotations![pathsAnnotation]!.split(';').map((path) => path.slice(1))
-    const only = await onTree({}, (tree) => render(tree, cluster), told)
-    expect(only).toEqual(await render(root, cluster))
-    expect(only.code).toBe(0)
-  })
 })
 
 describe('a cluster is refused', () => {

@@ -213,6 +213,16 @@ describe('the waves', () => {
     ['not healthy', { health: { status: 'Progressing' } }, {}, false],
     ['compared with what stood there before', { sync: { ...arrived.sync, comparedTo: { source: {} } } }, {}, false],
     ['failed', { operationState: { phase: 'Failed' } }, {}, false],
+    ['at a commit that is not brought yet', { sync: { ...arrived.sync, status: 'OutOfSync' } }, {}, false],
+    [
+      'at a commit that is brought, where something fell sick',
+      {
+        sync: { ...arrived.sync, status: 'OutOfSync' },
+        operationState: { phase: 'Succeeded', syncResult: { revision: one } },
+      },
+      {},
+      true,
+    ],
   ])('are done or not: %s', (_, status, more, isDone) => {
     expect(wavesOf([application('root', '0', { ...arrived, ...status }, more)], []).isDone).toBe(isDone)
   })
@@ -253,7 +263,7 @@ describe('whether the root is blocked', () => {
   it('when it cannot be rendered itself, and not when it is done', () => {
     const broken = { sync: { status: 'Unknown' }, conditions: [{ type: 'ComparisonError', message: 'no\nwave' }] }
     expect(blocked(root(broken), child)).toEqual({ by: 'it cannot be rendered: no wave' })
-    expect(blocked(root(arrived), child)).toEqual({ not: 'it is not blocked: its last sync Succeeded' })
+    expect(blocked(root(arrived), child)).toEqual({ not: 'it is not at work: its last sync Succeeded' })
   })
 })
 

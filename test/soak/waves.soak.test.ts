@@ -61,7 +61,10 @@ async function bumpInARow(waves: Waves, times: number, { name, files }: Bump, am
     asked.push(requests(waves) - before)
   }
   process.stdout.write(distribution(`from the commit to the new pod template, ${among}`, took))
-  process.stdout.write(`requests to repo-server for a commit, ${among}: ${asked.join(', ')}\n`)
+  const inOrder = asked.toSorted((a, b) => a - b)
+  process.stdout.write(
+    `requests to repo-server from a commit until its rollout is done, ${among}: least ${inOrder[0]}, median ${inOrder[times >> 1]}, most ${inOrder.at(-1)}\n`,
+  )
   expect(took).toHaveLength(times)
 }
 

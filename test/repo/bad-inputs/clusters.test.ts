@@ -63,8 +63,8 @@ describe('the root that a person applies', () => {
     'would delete everything with itself',
     change(
       root,
-      '  namespace: argocd\n  annotations',
-      '  namespace: argocd\n  finalizers: [resources-finalizer.argocd.argoproj.io]\n  annotations',
+      '  namespace: argocd\n  # No manifest',
+      '  namespace: argocd\n  finalizers: [resources-finalizer.argocd.argoproj.io]\n  # No manifest',
     ),
     `${root}  metadata.finalizers is ["resources-finalizer.argocd.argoproj.io"]`,
     '  remove it: deleting the root must delete nothing',
@@ -76,22 +76,22 @@ describe('the root that a person applies', () => {
     '  write -1',
   )
   checkRefuses(
-    'does not watch what it reads',
-    change(root, '/apps;/base;', '/apps;'),
-    expectUnwatched('/base'),
-    '  add it to argocd.argoproj.io/manifest-generate-paths, and apply it: npm run bootstrap prod <context>',
+    'heals itself, by half of what a commit asks for',
+    change(root, 'selfHeal: false', 'selfHeal: true'),
+    `${root}  spec.syncPolicy.automated.selfHeal is true`,
+    '  write false',
+  )
+  checkRefuses(
+    'takes a commit for synced that it has only seen',
+    change(
+      root,
+      '  namespace: argocd\n  # No manifest',
+      '  namespace: argocd\n  annotations: { argocd.argoproj.io/manifest-generate-paths: /apps }\n  # No manifest',
+    ),
+    `${root}  it says argocd.argoproj.io/manifest-generate-paths`,
+    '  remove it: with it a commit that comes during a sync counts as synced',
   )
 })
-
-/** What the folders of all Applications come to that a root without this folder does not cover. */
-function expectUnwatched(folder: string): string {
-  const missing = [
-    ...infra.filter(({ isChart }) => !isChart).map(({ name }) => `${folder}/infra/${name}`),
-    ...services.map((name) => `${folder}/services/${name}`),
-    `${folder}/shared`,
-  ]
-  return `${root}  a change in ${missing.join(' or ')} would not reach the cluster`
-}
 
 describe('a folder of a wave', () => {
   const files = {
