@@ -1,5 +1,5 @@
 import type { Static } from 'typebox'
-import { expandCluster } from '../wave/deployed.ts'
+import { expandCluster } from '../wave/expand-cluster.ts'
 import { name } from '../name-schema.ts'
 
 export const schema = {

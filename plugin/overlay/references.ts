@@ -7,7 +7,7 @@ interface Reference {
   readonly remote: boolean
 }
 
-/** Takes a folder and its kustomization, returns what that names: resources, components and the files of patches and configurations. */
+/** Takes a folder and its kustomization, returns what that names: folders, and files of patches, replacements, generators and configurations. */
 export function references(folder: string, source: Source, files: Files): Reference[] {
   const value = (source.document.toJS() ?? {}) as Record<string, unknown>
   const entries: { path: (string | number)[]; entry: unknown }[] = []

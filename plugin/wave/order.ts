@@ -25,11 +25,13 @@ export function firstStep(
 
 /** Takes waves, returns the number of the last step of all; undefined where there is none, or no order. */
 export function lastStep(waves: readonly Wave[]): number | undefined {
-  const steps = waves.flatMap((wave) => {
+  let last: number | undefined
+  for (const wave of waves) {
     const order = firstStep(wave, waves)
-    return 'findings' in order ? undefined : [...order.own.values()].map((own) => order.first + own)
-  })
-  return steps.length === 0 || steps.includes(undefined) ? undefined : Math.max(...(steps as number[]))
+    if ('findings' in order) return undefined
+    for (const own of order.own.values()) last = Math.max(last ?? 0, order.first + own)
+  }
+  return last
 }
 
 const afterOf = (components: Readonly<Record<string, Component>>): After =>

@@ -24,7 +24,7 @@ export async function realPlatform(environment: string, repository: string, rig:
   return { ...tree, 'apps/project.yaml': project.join('---\n') }
 }
 
-/** Takes the Applications of a cluster after its first deploy, fails where one began before all of an earlier step had ended. */
+/** Takes the Applications of a cluster after its first deploy, fails where the sync of one began before all of an earlier step had ended. */
 export function expectSteps(applications: readonly Json[]): void {
   const placed = applications
     .filter(({ metadata }) => metadata.name !== 'root')
@@ -33,6 +33,7 @@ export function expectSteps(applications: readonly Json[]): void {
       const step = Number(metadata.annotations['argocd.argoproj.io/sync-wave'])
       return { name: metadata.name, step, began: Date.parse(deployStartedAt), ended: Date.parse(deployedAt) }
     })
+  expect(new Set(placed.map(({ step }) => step)).size).toBeGreaterThan(1)
   for (const { name, step, began } of placed)
     for (const before of placed.filter((other) => other.step < step))
       expect(began, `${name} after ${before.name}`).toBeGreaterThanOrEqual(before.ended)

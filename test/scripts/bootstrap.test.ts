@@ -252,7 +252,7 @@ describe('whether the root is blocked', () => {
     expect(attempt({ resources })).toEqual({ not: 'it gets as far as one, and takes it back with each attempt' })
   })
 
-  it('where nothing is known of steps before, as the attempt says', () => {
+  it('where every step before is done, as the attempt says', () => {
     const resources = [told('ground', 0), told('one', 3, 'Degraded')]
     const applied = [{ kind: 'Application', name: 'one', status: 'Synced' }]
     const reached = { ...retrying, syncResult: { resources: applied } }
