@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KubeConfig, KubernetesObjectApi } from '@kubernetes/client-node'
 import { kubectl as unpackKubectl } from '../../../scripts/edge/kustomize.ts'
-import type { Api } from './api.ts'
+import type { Api, Json } from './api.ts'
 import { startApiServer, type ApiServer } from './api-server.ts'
 import { startArgocd, type Argocd, type ArgocdOptions } from './argocd.ts'
 import { build } from './build.ts'
@@ -145,12 +145,21 @@ async function startControlPlane(context: Context, options: RigOptions, kubelet?
   const { stateless = 3, stateful = 3 } = options.nodes ?? {}
   await addNodes(api, 'stateless', stateless, { kubelet })
   await addNodes(api, 'stateful', stateful, { kubelet })
-  await context.servers.until('a pod can be created and placed', async () => {
-    await api.get('/api/v1/namespaces/default/serviceaccounts/default')
-    await api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt')
-    const { items } = await api.get('/api/v1/nodes')
-    return items.every((node: { spec: { taints?: unknown[] } }) => !node.spec.taints?.length)
-  })
+  await context.servers.until(
+    'a pod can be created, placed and played',
+    async () => {
+      await api.get('/api/v1/namespaces/default/serviceaccounts/default')
+      await api.get('/api/v1/namespaces/default/configmaps/kube-root-ca.crt')
+      const { items } = await api.get('/api/v1/nodes')
+      return (items as Json[]).every((node) => !node.spec.taints?.length && isReady(node))
+    },
+    // Once in a hundred starts kwok has its first list of stages only after more than a minute.
+    120_000,
+  )
   if (kubelet) await startMetricsServer(context, apiServer)
   return apiServer
 }
+
+/** Whether kwok has taken the node: it writes its conditions. */
+const isReady = ({ status }: Json): boolean =>
+  status?.conditions?.some(({ type, status }: Json) => type === 'Ready' && status === 'True') ?? false
