@@ -47,7 +47,7 @@ async function breakGlass(cluster: Cluster, application: Application, sha: strin
     const fact = `there is no Application ${name} yet`
     return { findings: [{ at, fact, remedy: 'wait until the root has made it' }] }
   }
-  const state = blocked(root, live)
+  const state = blocked(root, name)
   if ('not' in state) {
     const remedy = 'commit instead (npm run bump, or git revert), and it arrives'
     return { findings: [{ at: { file: 'root' }, fact: state.not, remedy }] }

@@ -5,7 +5,7 @@ import { parseImage } from '../image.ts'
 import type { KubernetesObject } from '../kind.ts'
 import { placeOf, readYaml } from '../kustomization.ts'
 import type { Layer } from './layers.ts'
-import { overlaidService } from './sorts.ts'
+import { baseOf, overlaidService } from './sorts.ts'
 
 interface Entry {
   readonly name?: unknown
@@ -108,7 +108,7 @@ function folderThatHolds(name: string, layers: readonly Layer[], files: Files): 
   const holder = layers.find(({ files: named }) =>
     named.some(({ file, isPatch }) => !isPatch && names(file, files.read(file) ?? '').includes(name)),
   )
-  return /^base\/services\/([^/]+)$/.exec(holder?.folder ?? '')?.[1]
+  return holder && baseOf(holder.folder)
 }
 
 const names = (file: string, text: string): string[] =>

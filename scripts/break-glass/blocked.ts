@@ -1,17 +1,16 @@
 import type { Json } from '../edge/cluster.ts'
 
 /**
- * Takes the root and the live Application of a component, returns what keeps the root from it, in words, or why nothing does:
+ * Takes the root and the name of a component, returns what keeps the root from it, in words, or why nothing does:
  * then the root would take back what somebody does past it, with the next commit at the latest.
  */
-export function blocked(root: Json, application: Json): { by: string } | { not: string } {
+export function blocked(root: Json, name: string): { by: string } | { not: string } {
   const { operationState = {}, conditions = [], sync } = root.status ?? {}
   if (root.operation === undefined) {
     const broken = conditions.find(({ type }: Json) => type === 'ComparisonError')
     if (broken && sync?.status === 'Unknown') return { by: `it cannot be rendered: ${brief(broken.message)}` }
     return { not: `it is not at work: its last sync ${operationState.phase ?? 'has not begun'}` }
   }
-  const { name } = application.metadata
   if (isReached(root.status, name)) return { not: `it gets as far as ${name}, and takes it back with each attempt` }
   return { by: brief(operationState.message ?? 'it is at work') }
 }

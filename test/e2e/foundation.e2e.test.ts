@@ -8,7 +8,7 @@ import { committedTree, namespace, pluginFolder } from './platform.ts'
 import type { Json } from './rig/api.ts'
 import type { Argocd } from './rig/argocd.ts'
 import { type Rig, startRig } from './rig/rig.ts'
-import { isReady } from './rollout.ts'
+import { isReady } from './rig/ready.ts'
 
 const strict = ['--server-side', '--validate=strict', '--warnings-as-errors', '-f', '-']
 const digest = `@sha256:${'a'.repeat(64)}`

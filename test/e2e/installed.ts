@@ -53,10 +53,13 @@ export async function copyInstall(): Promise<InstallCopy> {
 /** The files of such a copy by their path in a repository. */
 export async function installFiles(): Promise<Record<string, string>> {
   const copy = await copyInstall()
-  const tree = treeBelow(copy.folder)
-  const files = filesUnder('.', tree).map((file) => [path.join('plugin/install', file), tree.read(file) ?? ''])
-  copy.remove()
-  return Object.fromEntries(files) as Record<string, string>
+  try {
+    const tree = treeBelow(copy.folder)
+    const files = filesUnder('.', tree).map((file) => [path.join('plugin/install', file), tree.read(file) ?? ''])
+    return Object.fromEntries(files) as Record<string, string>
+  } finally {
+    copy.remove()
+  }
 }
 
 /** What plugin/install builds. */

@@ -4,7 +4,8 @@ import { endAfterTests } from './end.ts'
 import { overlay, quick } from './overlay.ts'
 import { startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
-import { isReady, podsOf, rolledOut, versionOf } from './rollout.ts'
+import { isReady } from './rig/ready.ts'
+import { podsOf, rolledOut, versionOf } from './rollout.ts'
 
 const [first, second, third] = ['0'.repeat(40), '2'.repeat(40), '3'.repeat(40)]
 

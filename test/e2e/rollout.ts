@@ -15,9 +15,6 @@ export async function podsOf(rig: Rig, service: string): Promise<Json[]> {
   return items.filter((pod: Json) => !pod.metadata.deletionTimestamp)
 }
 
-export const isReady = (pod: Json): boolean =>
-  (pod.status.conditions ?? []).some((condition: Json) => condition.type === 'Ready' && condition.status === 'True')
-
 /** Takes a pod or a Deployment's template, gives the version it runs. */
 export const versionOf = ({ metadata }: Json): string => metadata.labels['app.kubernetes.io/version']
 

@@ -6,7 +6,8 @@ import { askedFor, changed } from './objects.ts'
 import { asDeployed, overlay, quick } from './overlay.ts'
 import { servicesOf, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
-import { compared, isReady, paths, podsOf, rolledOut, versionOf } from './rollout.ts'
+import { isReady } from './rig/ready.ts'
+import { compared, paths, podsOf, rolledOut, versionOf } from './rollout.ts'
 
 const version = (digit: string): string => digit.repeat(40)
 const first = version('0')

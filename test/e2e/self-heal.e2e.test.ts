@@ -4,7 +4,8 @@ import { endAfterTests } from './end.ts'
 import { asDeployed, overlay, quick } from './overlay.ts'
 import { namespace, startPlatform, type Platform } from './platform.ts'
 import type { Json } from './rig/api.ts'
-import { compared, isReady, paths, podsOf, rolledOut } from './rollout.ts'
+import { isReady } from './rig/ready.ts'
+import { compared, paths, podsOf, rolledOut } from './rollout.ts'
 
 const version = '0'.repeat(40)
 const services = ['audit', 'billing', 'files', 'event-bus', 'notify', 'integration-hub']

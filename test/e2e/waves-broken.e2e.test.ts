@@ -6,7 +6,7 @@ import type { Rule } from './rig/lifecycle.ts'
 import { change, expectOrder } from './waves/changes.ts'
 import { type Observed, observe } from './waves/observe.ts'
 import { startWaves, type Waves } from './waves/platform.ts'
-import { component, deployment, infra, job, service, services, statefulSet, type Tree, version } from './waves/tree.ts'
+import { deployment, infra, job, service, services, statefulSet, type Tree, version } from './waves/tree.ts'
 
 let waves: Waves
 let observed: Observed
@@ -155,7 +155,7 @@ describe.each(victims)('a commit to $name', (victim) => {
       const text = next()
       const later = Object.fromEntries(victim.later.map((name) => [name, text]))
       await waves.rig.stages(breakage.stages?.(victim, text) ?? [])
-      await waves.commit({ ...breakage.files(victim, text), ...changeOf(later) })
+      await waves.commit({ ...breakage.files(victim, text), ...change(later) })
       await rootSays(victim.name, breakage.said)
       // The root tries again and again by now, with what it has.
       const untouched = victim.later.filter((name) => observed.changed(name, text) !== undefined)
@@ -170,17 +170,6 @@ describe.each(victims)('a commit to $name', (victim) => {
     240_000,
   )
 })
-
-function changeOf(texts: Record<string, string>): Tree {
-  const makers: Record<string, (text: string) => Tree> = {
-    setup: (text) => component('dev', 'infra', 'setup', [job('setup', text)]),
-    proxy: (text) => objects(files.proxy!, [deployment('proxy', services, text)]),
-    one: (text) => service('dev', 'one', text),
-    two: (text) => service('dev', 'two', text),
-    three: (text) => service('dev', 'three', text),
-  }
-  return Object.entries(texts).reduce((all, [name, text]) => ({ ...all, ...makers[name]!(text) }), {})
-}
 
 /** A service whose patch makes of its Deployment what nobody runs. */
 const patched = (text: string, operations: object[]): Tree =>
@@ -224,17 +213,17 @@ describe('a commit to a service', () => {
     async (_, broken, saying, stages) => {
       const text = next()
       await waves.rig.stages(stages?.(text) ?? [])
-      await waves.commit({ ...broken(text), ...changeOf({ two: text }) })
+      await waves.commit({ ...broken(text), ...change({ two: text }) })
       await rootSays('one', saying)
       const rolledOut = (name: string, wanted: string) =>
         waves.rig.until(`${name} is rolled out`, async () => observed.finished(name, wanted), 90_000)
       await rolledOut('two', text)
       const later = next()
-      await waves.commit(changeOf({ three: later }))
+      await waves.commit(change({ three: later }))
       await rolledOut('three', later)
 
       const repaired = next()
-      await waves.arrived(await waves.commit(changeOf({ one: repaired })), 120_000)
+      await waves.arrived(await waves.commit(change({ one: repaired })), 120_000)
     },
     240_000,
   )
@@ -255,7 +244,7 @@ test('a revert of what never became ready goes in unattended, and before what co
   const victim = plainVictim('queue', infra, [])
   await waves.arrived(await waves.commit(victim.good(good)), 120_000)
   await waves.rig.stages([{ pods: { image: `queue:${bad}` }, readyAfter: 'never' }])
-  await waves.commit({ ...victim.good(bad), ...changeOf({ proxy: bad }) })
+  await waves.commit({ ...victim.good(bad), ...change({ proxy: bad }) })
   await rootSays('queue', /Deployment queue is Degraded/)
   expect(observed.changed('proxy', bad)).toBeUndefined()
   await waves.arrived(await waves.commit(victim.good(good)), 120_000)
@@ -268,7 +257,7 @@ test('what never became ready holds back the next commit too, and lets it in whe
   await waves.rig.stages([{ pods: { image: `queue:${bad}` }, readyAfter: 'never' }])
   await waves.commit(plainVictim('queue', infra, []).good(bad))
   await rootSays('queue', /Deployment queue is Degraded/)
-  const revision = await waves.commit(changeOf({ one: text }))
+  const revision = await waves.commit(change({ one: text }))
   // The root takes it up with its next attempt, which is by then.
   await waves.rig.until(
     'the root is at the next commit',
@@ -288,7 +277,7 @@ test('a commit that breaks something during a rollout, and the one that mends it
     { pods: { image: `proxy:${slow}` }, readyAfter: 4000 },
     { pods: { image: `queue:${bad}` }, readyAfter: 'never' },
   ])
-  await waves.commit(changeOf({ proxy: slow }))
+  await waves.commit(change({ proxy: slow }))
   await waves.rig.until('proxy changes', async () => observed.changed('proxy', slow), 60_000)
   await waves.commit(change({ queue: bad }))
   await rootSays('queue', /Deployment queue is Degraded/)
@@ -308,16 +297,16 @@ describe('a component that falls sick by itself', () => {
     await rig.stages([{ pods: { image: `queue:${good}` }, readyAfter: 'never' }])
     await rig.kubectl(['delete', 'pods', '-n', infra, '-l', 'app=queue', '--wait=false'])
     await rig.until('queue is sick', async () => (await waves.argocd.get('queue')).status.health.status !== 'Healthy')
-    await waves.commit(changeOf({ one: text }))
+    await waves.commit(change({ one: text }))
     await rig.until('one is rolled out', async () => observed.finished('one', text), 60_000)
     await rootSays('queue', /fell sick by itself/)
     const undone = version(1)
-    await waves.commit(changeOf({ one: undone }))
+    await waves.commit(change({ one: undone }))
     await rig.until('one is what it was', async () => runs('one', services, undone), 60_000)
 
     const own = next()
     await rig.stages([{ pods: { labels: { app: 'queue' } }, readyAfter: 'never' }])
-    const revision = await waves.commit({ ...plainVictim('queue', infra, []).good(own), ...changeOf({ one: own }) })
+    const revision = await waves.commit({ ...plainVictim('queue', infra, []).good(own), ...change({ one: own }) })
     await rootSays('queue', /is Degraded/)
     expect(observed.changed('one', own)).toBeUndefined()
     await rig.stages([])
@@ -329,9 +318,9 @@ describe('a component that falls sick by itself', () => {
 test('a commit that comes during a rollout waits for it, and no longer', async () => {
   const [slow, late] = [next(), next()]
   await waves.rig.stages([{ pods: { image: `proxy:${slow}` }, readyAfter: 4000 }])
-  await waves.commit(changeOf({ proxy: slow }))
+  await waves.commit(change({ proxy: slow }))
   await waves.rig.until('proxy changes', async () => observed.changed('proxy', slow), 60_000)
-  const revision = await waves.commit(changeOf({ two: late }))
+  const revision = await waves.commit(change({ two: late }))
   await waves.arrived(revision, 120_000)
   expect(observed.changed('two', late)).toBeGreaterThan(observed.finished('proxy', slow)!)
 }, 180_000)

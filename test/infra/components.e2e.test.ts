@@ -6,7 +6,7 @@ import { endAfterTests } from '../e2e/end.ts'
 import { createNamespace } from '../e2e/platform.ts'
 import type { Json } from '../e2e/rig/api.ts'
 import { type Rig, startRig } from '../e2e/rig/rig.ts'
-import { isReady } from '../e2e/rollout.ts'
+import { isReady } from '../e2e/rig/ready.ts'
 import { root } from '../plugin.ts'
 import { render } from './rendered.ts'
 

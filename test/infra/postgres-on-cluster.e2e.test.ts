@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import { endAfterTests } from '../e2e/end.ts'
 import type { Json } from '../e2e/rig/api.ts'
 import { type Rig, startRig } from '../e2e/rig/rig.ts'
-import { isReady } from '../e2e/rollout.ts'
+import { isReady } from '../e2e/rig/ready.ts'
 import { render } from './rendered.ts'
 
 /** What the API server, the admission policies, the scheduler and the controllers make of what is rendered for prod. */

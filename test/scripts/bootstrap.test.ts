@@ -231,8 +231,7 @@ describe('the waves', () => {
 describe('whether the root is blocked', () => {
   const retrying = { phase: 'Running', message: 'failed. Retrying\nattempt #2' }
   const root = (status: object, more: object = {}) => application('root', '0', status, more)
-  const child = application('one', '3')
-  const attempt = (status: object) => blocked(root({ operationState: retrying, ...status }, { operation: {} }), child)
+  const attempt = (status: object) => blocked(root({ operationState: retrying, ...status }, { operation: {} }), 'one')
   const told = (name: string, syncWave: number, status = 'Healthy') => ({
     kind: 'Application',
     name,
@@ -262,8 +261,8 @@ describe('whether the root is blocked', () => {
 
   it('when it cannot be rendered itself, and not when it is done', () => {
     const broken = { sync: { status: 'Unknown' }, conditions: [{ type: 'ComparisonError', message: 'no\nwave' }] }
-    expect(blocked(root(broken), child)).toEqual({ by: 'it cannot be rendered: no wave' })
-    expect(blocked(root(arrived), child)).toEqual({ not: 'it is not at work: its last sync Succeeded' })
+    expect(blocked(root(broken), 'one')).toEqual({ by: 'it cannot be rendered: no wave' })
+    expect(blocked(root(arrived), 'one')).toEqual({ not: 'it is not at work: its last sync Succeeded' })
   })
 })
 

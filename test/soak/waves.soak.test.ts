@@ -15,7 +15,7 @@ const bootstraps = 30
 const bumps = 50
 /** Each waits for a rollout of three pods that are ready for 10 s. */
 const bumpsInProd = 10
-const loaded = 10
+const loaded = 30
 
 /** The small platform with so many services more. */
 const withServices =

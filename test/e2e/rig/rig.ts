@@ -18,6 +18,7 @@ import type { Lifecycle, Rule, Selection } from './lifecycle.ts'
 import { setUsage, startMetricsServer, usageFlags, type Kubelet } from './metrics.ts'
 import { addNodes, type Capacity, type NodeType } from './nodes.ts'
 import { claimLoopback } from './ports.ts'
+import { isReady } from './ready.ts'
 import { createRepository, type Repository } from './repository.ts'
 import { openServers, type Servers } from './servers.ts'
 import { startVault, type Vault } from './vault.ts'
@@ -153,13 +154,9 @@ async function startControlPlane(context: Context, options: RigOptions, kubelet?
       const { items } = await api.get('/api/v1/nodes')
       return (items as Json[]).every((node) => !node.spec.taints?.length && isReady(node))
     },
-    // Once in a hundred starts kwok has its first list of stages only after more than a minute.
+    // kwok makes a node ready. Once in a hundred starts kwok has its first list of stages only after more than a minute.
     120_000,
   )
   if (kubelet) await startMetricsServer(context, apiServer)
   return apiServer
 }
-
-/** Whether kwok has taken the node: it writes its conditions. */
-const isReady = ({ status }: Json): boolean =>
-  status?.conditions?.some(({ type, status }: Json) => type === 'Ready' && status === 'True') ?? false
